@@ -1,0 +1,1 @@
+"""Fetch pages and read them."""

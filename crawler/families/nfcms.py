@@ -1,0 +1,60 @@
+"""NFCMS (南方网内容管理平台), the one platform of Guangdong's government sites.
+
+- Article `{column path}/content/post_{N}.html`, mobile twin `mpost_{N}`, and
+  `/gkmlpt/content/{N/10^6}/{N/10^3}/post_{N}.html`. N is unique inside one instance only.
+- List `{column path}/` or `index.html`, then `index_2.html`, `index_3.html` … with `a.next`.
+- Two article skins: "zw" (h3.zw-title, span.time, span.ly, div.zw) and "article"
+  (h3.articleTitle, div.info, div.article, div.fj); Shenzhen's sites have a third
+  (h2.tBox, .sourceBox, .publishTime, .detailBox, #appendix).
+- 文号 stands in span.wh, hidden until a script finds it non-empty.
+- Attachments: `a.nfw-cms-attachment` with the real file name in `alt`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+from urllib.parse import urljoin
+
+from crawler.families.base import Family
+from crawler.reading.listing import has_paging
+from crawler.reading.page import Page
+from crawler.reading.rules import ArticleRules
+
+_ARTICLE = re.compile(r"/content/(?:\d+/\d+/)?m?post_\d+\.html$")
+_MOBILE = re.compile(r"/mpost_(\d+\.html)$")
+
+
+class Nfcms(Family):
+    """See the module's docstring."""
+
+    name: ClassVar[str] = "nfcms"
+    rules: ClassVar[ArticleRules] = ArticleRules(
+        title=("h3.zw-title", ".zw-title", "h3.articleTitle", ".articleTitle", "h2.tBox"),
+        info=(
+            "div.info",
+            "span.time",
+            "span.ly",
+            ".zw-info",
+            ".sourceBox",
+            ".publishTime",
+        ),
+        body=("div.zw", "div.article", ".detailBox", "#zoomcon", "div.article-content"),
+        drop=(".zw-title", ".articleTitle", ".zw-info", ".info > .time", ".info > .ly"),
+        attachments=("div.fj", "#appendix"),
+        doc_number=("span.wh", "#wh"),
+    )
+
+    def fingerprint(self, page: Page) -> bool:
+        return "NFCMS_SITE_ID" in page.source or "NFCMS_PUB_TYPE" in page.source
+
+    def is_article(self, url: str) -> bool:
+        return bool(_ARTICLE.search(url.split("?")[0].split("#")[0]))
+
+    def canonical_url(self, url: str) -> str:
+        return _MOBILE.sub(r"/post_\1", super().canonical_url(url))
+
+    def guess_page(self, page: Page, number: int) -> str | None:
+        if has_paging(page):
+            return None
+        return urljoin(page.url, f"index_{number + 1}.html")

@@ -1,0 +1,216 @@
+"""Dates as Chinese pages print them.
+
+Strict patterns first (about a microsecond); what they do not know goes to dateparser with all
+parts required, so that a wrong guess becomes None instead of a wrong day. Unzoned times are China
+Standard Time. Nothing here asks for the current time: `now` is an argument.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import NamedTuple
+
+import dateparser
+
+from crawler.items import Precision
+
+CST = timezone(timedelta(hours=8), "CST")
+
+
+class Moment(NamedTuple):
+    """A date with what is known of its time: `when` is aware (+08:00)."""
+
+    when: datetime
+    precision: Precision
+
+
+_SEPARATOR = r"\s*[-/.年—–]+\s*"
+_TIME = (
+    r"(?:[T\s日,]*(?P<half>上午|下午|晚上?|[AaPp][Mm])?\s*"
+    r"(?P<hour>[01]?\d|2[0-4])\s*(?:[:时点])\s*(?P<minute>[0-5]\d)(?!\d)"
+    r"(?:\s*[:分]\s*(?P<second>[0-5]\d)(?!\d)秒?(?:\.\d+)?)?分?\s*(?P<half2>[AaPp][Mm]\b)?"
+    r"\s*(?P<zone>Z\b|[+-]\d{2}:?\d{2}\b)?)?"
+)
+_FULL = re.compile(
+    r"(?<![\d.])(?P<year>(?:19|20)\d{2})" + _SEPARATOR + r"(?P<month>1[0-2]|0?[1-9])"
+    r"\s*[-/.月—–]+\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?" + _TIME
+)
+_MINGUO = re.compile(r"民國?国?\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_NUMERAL = "〇○零Ｏ一二三四五六七八九十廿卅"
+_NUMERALS = re.compile(
+    rf"(?P<year>[{_NUMERAL}]{{4}})\s*年\s*(?P<month>[{_NUMERAL}]{{1,3}})\s*月"
+    rf"\s*(?P<day>[{_NUMERAL}]{{1,3}})\s*日"
+)
+_SHORT_YEAR = re.compile(r"^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(\d{1,2}):(\d{2}))?$")
+_YEARLESS = re.compile(
+    r"^(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*日?" + _TIME + "$"
+)
+_RELATIVE = re.compile(
+    r"^(?:(?P<day>今天|昨天|前天)\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
+    r"|(?P<count>\d+)\s*(?P<unit>分钟|小时|天)前|刚刚)$"
+)
+_EPOCH = re.compile(r"^(1\d{9})(\d{3})?$")
+# A day, a month name and a year: the least that dateparser may be asked about.
+_WORTH_GUESSING = re.compile(r"\d{4}.*[A-Za-z]{3}|[A-Za-z]{3}.*\d{4}|\d{4}.*[年月日]")
+
+_URL_DATES = (
+    re.compile(r"/t(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})_\d+"),
+    re.compile(r"/(?P<year>20\d{2})-?/?(?P<month>\d{2})[-/]?(?P<day>\d{2})/"),
+    re.compile(r"/(?P<year>20\d{2})/(?P<month>\d{1,2})/(?P<day>\d{1,2})/"),
+)
+
+
+def _plain(text: str) -> str:
+    """ASCII digits and punctuation for the patterns; U+2236 is a colon in some templates."""
+    return unicodedata.normalize("NFKC", text).replace("∶", ":").strip().strip("[]()【】 ")
+
+
+def find_dates(text: str) -> Iterator[tuple[int, int, str]]:
+    """Spans (start, end, text) of complete dates, year included, in running text."""
+    plain = text.replace("∶", ":")
+    # NFKC may change lengths, so only the one-to-one folding of full-width forms is done here.
+    plain = plain.translate(_FULL_WIDTH)
+    for match in _FULL.finditer(plain):
+        yield match.start(), match.end(), text[match.start() : match.end()].strip()
+    for match in _NUMERALS.finditer(plain):
+        yield match.start(), match.end(), match[0]
+
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xA0: 0x20}
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str, now: datetime) -> Moment | None:
+    """Read one date.
+
+    Args:
+        text: the date as printed, labels cut off. `08-25`, `昨天 10:03` and `3小时前` are read
+            against `now`; a day without year is never later than tomorrow.
+        now: aware; the time the page was fetched.
+
+    Returns:
+        The moment in +08:00 and how exactly it is known, or None. Midnight to the second says
+        that only the day is known.
+    """
+    plain = _plain(text)
+    if match := _FULL.search(plain):
+        return _moment(int(match["year"]), match)
+    if match := _EPOCH.match(plain):
+        return Moment(datetime.fromtimestamp(int(match[1]), UTC).astimezone(CST), "second")
+    if match := _MINGUO.search(plain):
+        return _day(int(match[1]) + 1911, int(match[2]), int(match[3]))
+    if match := _NUMERALS.search(plain):
+        return _day(
+            int("".join(str(_digit(c)) for c in match["year"])),
+            _numeral(match["month"]),
+            _numeral(match["day"]),
+        )
+    today = now.astimezone(CST)
+    if match := _SHORT_YEAR.match(plain):
+        day = _day(2000 + int(match[1]), int(match[2]), int(match[3]))
+        if day and match[4]:
+            return Moment(day.when.replace(hour=int(match[4]), minute=int(match[5])), "minute")
+        return day
+    if match := _YEARLESS.match(plain):
+        moment = _moment(today.year, match)
+        if moment is None or moment.when > today + timedelta(days=1):
+            moment = _moment(today.year - 1, match)
+        return moment
+    if match := _RELATIVE.match(plain):
+        return _relative(match, today)
+    if _WORTH_GUESSING.search(plain):
+        return _guess(plain, today)
+    return None
+
+
+def url_date(url: str) -> str | None:
+    """The date inside a URL (`/202408/t20240825_1.html`, `/2024-08/25/`) as YYYY-MM-DD."""
+    for pattern in _URL_DATES:
+        if (match := pattern.search(url)) and _day(*map(int, match.group("year", "month", "day"))):
+            return f"{match['year']}-{int(match['month']):02}-{int(match['day']):02}"
+    return None
+
+
+def _moment(year: int, match: re.Match[str]) -> Moment | None:
+    day = _day(year, int(match["month"]), int(match["day"]))
+    if day is None or match["hour"] is None:
+        return day
+    hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
+    half = (match["half"] or match.groupdict().get("half2") or "").lower()
+    if half in ("下午", "晚", "晚上", "pm") and hour < 12:
+        hour += 12
+    elif half in ("上午", "am") and hour == 12:
+        hour = 0
+    if hour == 24 or (hour, minute, int(second or 0)) == (0, 0, 0):
+        return day
+    when = day.when.replace(hour=hour, minute=minute, second=int(second or 0))
+    if zone := match["zone"]:
+        offset = timedelta()
+        if zone != "Z":
+            sign = -1 if zone[0] == "-" else 1
+            offset = sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        when = when.replace(tzinfo=timezone(offset)).astimezone(CST)
+    return Moment(when, "second" if second else "minute")
+
+
+def _day(year: int, month: int, day: int) -> Moment | None:
+    try:
+        return Moment(datetime(year, month, day, tzinfo=CST), "day")
+    except ValueError:
+        return None
+
+
+def _relative(match: re.Match[str], today: datetime) -> Moment:
+    if match["unit"]:
+        count = int(match["count"])
+        ago = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
+        when = today - count * ago[match["unit"]]
+        if match["unit"] == "天":
+            return Moment(when.replace(hour=0, minute=0, second=0, microsecond=0), "day")
+        return Moment(when.replace(second=0, microsecond=0), "minute")
+    if match["day"] is None:
+        return Moment(today.replace(second=0, microsecond=0), "minute")
+    back = {"今天": 0, "昨天": 1, "前天": 2}[match["day"]]
+    when = today.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=back)
+    if match["hour"] and int(match["hour"]) < 24:
+        return Moment(when.replace(hour=int(match["hour"]), minute=int(match["minute"])), "minute")
+    return Moment(when, "day")
+
+
+def _guess(text: str, today: datetime) -> Moment | None:
+    when = dateparser.parse(
+        text,
+        languages=["zh", "en"],
+        settings={
+            "REQUIRE_PARTS": ["year", "month", "day"],
+            "RELATIVE_BASE": today.replace(tzinfo=None),
+            "TIMEZONE": "Asia/Shanghai",
+            "RETURN_AS_TIMEZONE_AWARE": True,
+            "DATE_ORDER": "YMD",
+        },
+    )
+    if when is None:
+        return None
+    when = when.astimezone(CST).replace(microsecond=0)
+    if (when.hour, when.minute, when.second) == (0, 0, 0):
+        return Moment(when, "day")
+    return Moment(when, "second" if when.second else "minute")
+
+
+def _digit(numeral: str) -> int:
+    return {"〇": 0, "○": 0, "零": 0, "O": 0, "Ｏ": 0}.get(
+        numeral, "〇一二三四五六七八九".find(numeral)
+    )
+
+
+def _numeral(text: str) -> int:
+    """一 to 三十一, also 廿五 and 卅."""
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    if "十" not in text:
+        return int("".join(str(_digit(c)) for c in text))
+    tens, _, ones = text.partition("十")
+    return (_digit(tens) if tens else 1) * 10 + (_digit(ones) if ones else 0)

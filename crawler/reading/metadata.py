@@ -1,0 +1,91 @@
+"""What a page says of itself in its head: gov meta tags, OpenGraph, JSON-LD.
+
+The gov tags are the page standard of 国办发〔2017〕47号 (annex 网页设计规范). Each of them is wrong
+somewhere - empty, of a wrong site, in other case - so they are candidates, not answers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.items import Candidate
+from crawler.reading.page import Page, candidate
+from crawler.reading.text import fold_space
+
+_META: dict[str, tuple[str, ...]] = {
+    "title": ("articletitle", "og:title", "twitter:title"),
+    "date": (
+        *("pubdate", "publishdate", "article:published_time", "og:release_date"),
+        *("datepublished", "weibo: article:create_at"),
+    ),
+    "source": ("contentsource", "og:source", "mediaid"),
+    "author": ("author", "article:author", "og:article:author"),
+}
+_ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report)$")
+
+
+def read_metadata(page: Page) -> dict[str, list[Candidate]]:
+    """Candidates for title, date, source and author from the head, gov tags first."""
+    found: dict[str, list[Candidate]] = {}
+    for name, tags in _META.items():
+        for tag in tags:
+            found.setdefault(name, []).extend(page.meta.get(tag, []))
+    for name, value in _json_ld(page):
+        found.setdefault(name, []).append(value)
+    return {name: candidates for name, candidates in found.items() if candidates}
+
+
+def site_name(page: Page) -> str:
+    """Name of the site by its own meta tags, "" where it gives none."""
+    for tag in ("sitename", "og:site_name"):
+        for value in page.meta.get(tag, []):
+            return value.raw
+    return ""
+
+
+def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
+    for script in page.root.iter("script"):
+        if (script.get("type") or "").lower() != "application/ld+json":
+            continue
+        try:
+            data = json.loads(script.text or "", strict=False)
+        except ValueError:
+            continue  # a broken block is no evidence; the page has other sources
+        for thing in _things(data):
+            for name, key in (("title", "headline"), ("date", "datePublished")):
+                if isinstance(value := thing.get(key), str) and value.strip():
+                    yield name, candidate(script, fold_space(value), f"json-ld:{key}")
+            authors = thing.get("author")
+            names = [
+                name
+                for author in (authors if isinstance(authors, list) else [authors])
+                if isinstance(name := _name(author), str) and name.strip()
+            ]
+            if names:
+                yield "author", candidate(script, fold_space("、".join(names)), "json-ld:author")
+
+
+def _things(data: Any) -> Iterator[dict[str, Any]]:
+    """The articles in a JSON-LD block: at the top, in a list or in @graph."""
+    if isinstance(data, list):
+        for item in data:
+            yield from _things(item)
+    elif isinstance(data, dict):
+        kinds = data.get("@type")
+        if any(
+            isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
+            for kind in (kinds if isinstance(kinds, list) else [kinds])
+        ):
+            yield data
+        if isinstance(data.get("@graph"), list):
+            yield from _things(data["@graph"])
+
+
+def _name(author: Any) -> Any:
+    """The name of a JSON-LD person; an organisation is the outlet, not the author."""
+    if isinstance(author, dict):
+        return None if author.get("@type") == "Organization" else author.get("name")
+    return author

@@ -1,0 +1,217 @@
+"""A parsed page: what every reader of fields works on."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.items import Candidate, NotAnArticle
+from crawler.reading.decode import decode
+from crawler.reading.text import fold_space, squeeze, unwrap
+from crawler.reading.urls import absolute
+
+_END_TAGS = re.compile(r"</(?:html|body)\s*>", re.I)
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+_RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+# Elements whose text no reader sees as part of a page.
+UNREAD = frozenset(("script", "style", "noscript", "template", "textarea", "select", "option"))
+
+# Elements that begin a new line; all others are inline and join with nothing between them.
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ucapcontent",
+        "ul",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Page:
+    """One response, decoded and parsed."""
+
+    url: str
+    """As fetched, after redirects."""
+    fetched_at: datetime
+    """Timezone-aware arrival time."""
+    sha256: str
+    """Of the body as it came, hex."""
+    encoding: str
+    root: HtmlElement
+    base: str
+    """What relative links are joined to: `<base href>` if there is one, else `url`."""
+    meta: dict[str, list[Candidate]] = field(default_factory=dict)
+    """Meta tags by lower-case name or property, in page order, empty ones left out."""
+    source: str = ""
+    """The decoded page."""
+
+
+def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -> Page:
+    """Parse a response body.
+
+    Raises:
+        NotAnArticle: `empty_page` when there is nothing to parse.
+    """
+    text, encoding = decode(body, content_type)
+    text = _clean_source(text)
+    if not text.strip():
+        raise NotAnArticle("empty_page", f"{len(body)} bytes")
+    # huge_tree: without it libxml2 cuts silently what is nested deeper than 256.
+    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise NotAnArticle("empty_page", str(error)) from error
+    page = Page(
+        url=url,
+        fetched_at=fetched_at,
+        sha256=hashlib.sha256(body).hexdigest(),
+        encoding=encoding,
+        root=root,
+        base=url,
+        source=text,
+    )
+    # `<base target="_blank">` has no href: then the page's own URL counts.
+    for base in root.iter("base"):
+        if href := absolute(url, base.get("href")):
+            page.base = href
+            break
+    for meta in root.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
+        content = fold_space(meta.get("content") or "")
+        if name and content:
+            page.meta.setdefault(name, []).append(candidate(meta, content, f"meta:{name}"))
+    return page
+
+
+def _clean_source(text: str) -> str:
+    """Take out what makes a parser lose content.
+
+    Control characters and references to them (`&#x1F;` costs trafilatura the whole article);
+    references to 128-159, which browsers read as windows-1252 (HTML standard, 13.2.5.80); end tags
+    of html and body, which some pages carry in the middle and which never add anything.
+    """
+    text = _RAW_CONTROLS.sub("", text)
+    if "&#" in text:
+        text = _REFERENCE.sub(_reference, text)
+    return _END_TAGS.sub("", text)
+
+
+def _reference(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    if (code < 32 and code not in (9, 10, 13)) or code == 127 or 0xD800 <= code < 0xE000:
+        return ""
+    if 128 <= code < 160:
+        return bytes([code]).decode("cp1252", "ignore")
+    return match[0]
+
+
+@cache
+def css(selector: str) -> CSSSelector:
+    """A compiled CSS selector; compiling costs more than a match."""
+    return CSSSelector(selector, translator="html")
+
+
+def select(node: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[str, HtmlElement]]:
+    """Matches of several selectors, the first selector's matches first."""
+    for selector in selectors:
+        for match in css(selector)(node):
+            yield selector, match
+
+
+def is_hidden(node: HtmlElement) -> bool:
+    """True when the element's own markup hides it from a reader."""
+    return (
+        node.get("hidden") is not None
+        or (node.get("aria-hidden") == "true" and not node.text_content().strip())
+        or bool(_HIDDEN.search(node.get("style") or ""))
+    )
+
+
+def visible_lines(node: HtmlElement) -> list[str]:
+    """The text that a reader sees in an element, a line for every `<br>`, white space folded."""
+    lines: list[list[str]] = [[unwrap(node.text or "")]]
+    # An explicit walk: pages nest deeper than Python's stack.
+    walk = etree.iterwalk(node, events=("start", "end"))
+    for event, element in walk:
+        if element is node:
+            continue
+        if event == "end":
+            if element.tag in BLOCKS:
+                lines[-1].append(" ")
+            lines[-1].append(unwrap(element.tail or ""))
+        elif element.tag == "br":
+            lines.append([])
+        elif not isinstance(element.tag, str) or element.tag in UNREAD or is_hidden(element):
+            walk.skip_subtree()
+        else:
+            if element.tag in BLOCKS:
+                lines[-1].append(" ")
+            lines[-1].append(unwrap(element.text or ""))
+    return [folded for line in lines if (folded := fold_space("".join(line)))]
+
+
+def visible_text(node: HtmlElement) -> str:
+    """The text that a reader sees in an element, on one line."""
+    return " ".join(visible_lines(node))
+
+
+def candidate(node: HtmlElement, raw: str, origin: str) -> Candidate:
+    """A candidate read from an element, with its place on the page."""
+    tree = node.getroottree()
+    return Candidate(raw=raw, origin=origin, line=node.sourceline, xpath=tree.getpath(node))
+
+
+def same(a: str, b: str) -> bool:
+    """True when two texts differ in white space only."""
+    return squeeze(a) == squeeze(b)

@@ -1,0 +1,109 @@
+"""Pages that are no article: every one gets a typed reason, none is ever stored."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.items import NotAnArticle
+from crawler.reading.body import Body
+from crawler.reading.listing import read_rows
+from crawler.reading.page import Page, visible_text
+from crawler.reading.text import squeeze
+
+_ERROR_TITLE = re.compile(
+    r"^(?:404|403|500|502|503)\b|页面不存在|网页不存在|页面(?:没有|未)找到|找不到(?:页面|该页|网页)|"
+    r"无法找到|页面出错|出错了|访问出错|系统错误|内容不存在|文章不存在|信息不存在|已(?:被)?删除|"
+    r"Not\s*Found|Page not found|Error",
+    re.I,
+)
+_ERROR_TEXT = re.compile(
+    r"(?:您|你)?(?:所)?(?:访问|查看|浏览|请求)的(?:页面|网页|内容|信息|文章|栏目|资源)"
+    r"(?:已?不存在|已(?:被)?删除|找不到|未找到|没有找到|不见了|暂时无法)|"
+    r"(?:页面|网页|文章|信息|内容)(?:不存在|已(?:被)?删除|未找到|没有找到)(?:或|，|,|。|！|$)|"
+    r"404\s*(?:Not Found|错误|页面)|系统(?:维护|升级)中|网站(?:正在)?维护"
+)
+_LOGIN = re.compile(
+    r"(?:请|需要?|您?还?(?:没有|未))先?(?:进行)?登[录陆](?:后|之后)?(?:才能|再|方可|查看|访问)?|"
+    r"用户登[录陆]|统一身份认证|登[录陆]后(?:查看|阅读|访问)|扫码登[录陆]"
+)
+_CHALLENGE = re.compile(
+    r"__jsl_clearance|acw_sc__v2|_\$jsvmprt|wzws_sessionid|C3VK|安全验证|滑动验证|人机验证|"
+    r"访问验证|请完成验证|Just a moment\.\.\.|cf-challenge|正在.{0,5}检[测查].{0,6}浏览器"
+)
+_SENTENCE = re.compile(r"[。！？]")
+# Below this, a marker decides; an article that quotes one is longer.
+_SMALL = 300
+# So many dated links are a list.
+_LIST = 3
+
+
+def refuse_error_page(page: Page) -> None:
+    """Raise NotAnArticle for pages that say themselves that they are none.
+
+    Raises:
+        NotAnArticle: `challenge`, `soft_404`, `login_wall` or `redirect_page`.
+    """
+    title = (page.root.findtext(".//title") or "").strip()
+    # What these pages show is small; the words may stand in any article.
+    if (match := _CHALLENGE.search(page.source)) and len(_shown(page)) < _SMALL:
+        raise NotAnArticle("challenge", match[0])
+    if match := _ERROR_TITLE.search(title):
+        # 关于“页面不存在”问题的通报 is an article's title: the words must be most of it.
+        if 2 * len(match[0]) >= len(squeeze(title)) and len(_shown(page)) < 3 * _SMALL:
+            raise NotAnArticle("soft_404", title)
+    elif _jumps_away(page) and len(_shown(page)) < _SMALL:
+        raise NotAnArticle("redirect_page", "meta refresh or location script")
+
+
+def _shown(page: Page) -> str:
+    """All that a reader sees of the page, without white space."""
+    body = page.root.find("body")
+    return squeeze(visible_text(body)) if body is not None else ""
+
+
+def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool) -> None:
+    """Raise NotAnArticle when what was read is no article.
+
+    Args:
+        page: the page.
+        body: what was taken for its body.
+        title: its headline, "" where none was found.
+        dated: whether anything (info line, head, URL, list) dates it as a post.
+
+    Raises:
+        NotAnArticle: `soft_404`, `login_wall`, `no_title`, `empty_body`, `list_page` or
+            `no_article`.
+    """
+    text = squeeze(body.text)
+    if len(text) < _SMALL:
+        if match := _ERROR_TEXT.search(body.text) or _ERROR_TITLE.search(title):
+            raise NotAnArticle("soft_404", match[0])
+        around = _shown(page) if len(text) < 80 else ""
+        if len(text) < 80 and (match := _ERROR_TEXT.search(around)):
+            raise NotAnArticle("soft_404", match[0])
+        if match := _LOGIN.search(body.text) or (len(text) < 20 and _LOGIN.search(around)) or None:
+            raise NotAnArticle("login_wall", match[0])
+    if not title:
+        raise NotAnArticle("no_title")
+    if body.is_empty:
+        raise NotAnArticle("empty_body", title)
+    linked = [block for block in body.blocks if block.links and not block.files]
+    said = "".join(block.text for block in body.blocks if not block.links)
+    if len(linked) >= _LIST and not _SENTENCE.search(said):
+        dated_rows = sum(bool(row.date_raw) for row in read_rows(page))
+        if dated_rows >= _LIST:
+            raise NotAnArticle("list_page", f"{dated_rows} dated rows")
+    # An article without a date has at least sentences, files or pictures to show.
+    if not dated and len(text) < _SMALL and not _SENTENCE.search(text) and not body.attachments:
+        raise NotAnArticle("no_article", title)
+
+
+def _jumps_away(page: Page) -> bool:
+    for meta in page.root.iter("meta"):
+        if (meta.get("http-equiv") or "").lower() == "refresh" and "url" in (
+            meta.get("content") or ""
+        ).lower():
+            return True
+    return bool(
+        re.search(r"(?:window|document|self|top)?\.?location(?:\.href)?\s*=\s*['\"]", page.source)
+    )

@@ -1,0 +1,88 @@
+"""URLs as identities: one post, one canonical URL."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+# Parameters that say how a reader came, never what he sees.
+_TRACKING = re.compile(
+    r"^(?:utm_\w+|spm|scm|from|isappinstalled|nsukey|share\w*|timestamp|_t|wx\w+|fbclid|gclid)$",
+    re.I,
+)
+_FILE = re.compile(
+    r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|csv|pptx?|dps|zip|rar|7z|tar|gz|txt|rtf|ceb|caj|mp3|mp4|wmv)$",
+    re.I,
+)
+_DOWNLOAD = re.compile(
+    r"/(?:downfile|download|downloadattachment|attach(?:ment)?s?)(?:\.\w+)?(?:[/?]|$)", re.I
+)
+_FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(?:&|$)", re.I)
+
+
+def absolute(base: str, href: str | None) -> str | None:
+    """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
+    href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href or "").strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = urljoin(base, href.replace(" ", "%20"))
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises ValueError for a port that is none
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return url
+
+
+def canonical_url(url: str) -> str:
+    """The URL that identifies a post (case-sensitive path; http = https; design: Semantics 3).
+
+    Drops fragment, default port, tracking parameters and an empty query; escapes the path in one
+    way, so that `/a b`, `/a%20b` are one.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    port = parts.port
+    if port and (parts.scheme, port) not in (("http", 80), ("https", 443)):
+        host = f"{host}:{port}"
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
+    query = urlencode(
+        [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if not _TRACKING.match(name)
+        ]
+    )
+    return urlunsplit(("https", host, path, query, ""))
+
+
+def host_of(url: str) -> str:
+    """`host:port` as compared for staying home: lower case, without `www.` and default ports."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().removeprefix("www.")
+    port = parts.port
+    return f"{host}:{port}" if port and port not in (80, 443) else host
+
+
+def column_path(url: str) -> str:
+    """The column that a list or article URL lies under: `zgxc/gddt` for `/zgxc/gddt/content/…`."""
+    path = urlsplit(url).path
+    folder = path if path.endswith("/") else path.rpartition("/")[0]
+    return folder.strip("/").removesuffix("/content").removesuffix("content").strip("/")
+
+
+def is_file(url: str) -> bool:
+    """True when the URL leads to a document to download, not to a page."""
+    parts = urlsplit(url)
+    return bool(
+        _FILE.search(parts.path)
+        or (_DOWNLOAD.search(parts.path + "?") and parts.query)
+        or _FILE_IN_QUERY.search(parts.query)
+    )
+
+
+def file_name(url: str) -> str:
+    """Last part of the URL's path, unescaped: the name of last resort for an attachment."""
+    return unquote(urlsplit(url).path.rpartition("/")[2])
