@@ -1,0 +1,123 @@
+"""Opening the store: engine, pragmas, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message tells the operator why and what to do."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for a store URL, without looking at the schema.
+
+    SQLite: WAL with synchronous=FULL (NORMAL may lose the last commits on a power failure),
+    foreign keys, and a busy timeout of 30 s, since crawls and exports share the file.
+
+    Raises:
+        StoreError: the URL is malformed or its driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed)
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise StoreError(f"cannot use the database URL: {error}") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write.
+
+    SQLite must know at BEGIN: a reader that turns writer fails when another has written since.
+    """
+    return engine.execution_options(writing=True)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def open_store(url: str, *, create: bool = False) -> Engine:
+    """Open a store whose schema is up to date.
+
+    Args:
+        url: SQLAlchemy database URL.
+        create: make the tables if the database is empty (a crawl does, an export does not).
+
+    Raises:
+        StoreError: there is no store at the URL, or its schema is of another version.
+    """
+    parsed = make_url(url) if "://" in url else None
+    if parsed is not None and parsed.get_backend_name() == "sqlite" and not create:
+        path = Path(parsed.database or "")
+        if not path.is_file():
+            raise StoreError(f"there is no store at {path}: crawl a source first")
+    engine = connect(url)
+    try:
+        at = schema_version(engine)
+        if at is None:
+            if inspect(engine).get_table_names():
+                raise StoreError("the database holds tables of something else")
+            if not create:
+                raise StoreError("the store is empty: crawl a source first")
+            upgrade(engine)
+        elif at != newest_version():
+            raise StoreError(
+                f"the store's schema is at {at}, this program needs {newest_version()}:"
+                " run `scrapy upgradedb`"
+            )
+    except SQLAlchemyError as error:
+        raise StoreError(f"cannot open the store: {error}") from error
+    return engine
+
+
+def schema_version(engine: Engine) -> str | None:
+    """The migration that the database is at, None where there is no schema of ours."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_version() -> str | None:
+    """The newest migration that this program knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest migration, creating it where there is none."""
+    config = _config()
+    with writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "pipelines:migrations")
+    return config

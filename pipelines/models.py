@@ -1,0 +1,151 @@
+"""The store's tables.
+
+Times are stored as ISO 8601 text with offset, the form in which they are exported: what one
+engine gives back is what the other gives back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    # Named constraints, so that migrations can refer to them on every engine.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Record(Base):
+    """A stored post's lasting identity."""
+
+    __tablename__ = "records"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """Hash of the canonical URL first stored under; given once."""
+    canonical_url: Mapped[str] = mapped_column(Text, unique=True)
+    url: Mapped[str] = mapped_column(Text)
+    spider: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(10), default="usable")
+    reason: Mapped[str | None] = mapped_column(String(20))
+    canceled_at: Mapped[str | None] = mapped_column(String(32))
+    duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("records.id"))
+    version: Mapped[int]
+    """How many contents it has had; grows also when an old content comes back."""
+    revision_id: Mapped[int | None]
+    """The current revision. No foreign key: revisions point here, and one direction is enough."""
+    seq: Mapped[int] = mapped_column(index=True)
+    """The last change."""
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    """Of the current revision."""
+    first_seen_at: Mapped[str] = mapped_column(String(32))
+    updated_at: Mapped[str] = mapped_column(String(32))
+
+
+class RecordUrl(Base):
+    """Every URL that leads to a record: its own, and those of copies of the post."""
+
+    __tablename__ = "record_urls"
+
+    canonical_url: Mapped[str] = mapped_column(Text, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """What was read there last: a copy that changes may become a post of its own."""
+    first_seen_at: Mapped[str] = mapped_column(String(32))
+
+
+class Revision(Base):
+    """One distinct content of a record."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("record_id", "content_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(Text)
+    subtitle: Mapped[str] = mapped_column(Text)
+    kicker: Mapped[str] = mapped_column(Text)
+    date_published: Mapped[str | None] = mapped_column(String(32))
+    date_precision: Mapped[str | None] = mapped_column(String(6))
+    date_raw: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    source_raw: Mapped[str] = mapped_column(Text)
+    source_inferred: Mapped[bool]
+    publisher: Mapped[str] = mapped_column(Text)
+    authors: Mapped[list[str]] = mapped_column(JSON)
+    editor: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    section: Mapped[str] = mapped_column(Text)
+    doc_number: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    images: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    attachments: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    origins: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Field -> the candidate it was made from: raw, origin, line, xpath."""
+    capture_sha256: Mapped[str] = mapped_column(String(64))
+    fetched_at: Mapped[str] = mapped_column(String(32))
+
+
+class Change(Base):
+    """One entry of the change log that exports follow."""
+
+    __tablename__ = "changes"
+    # AUTOINCREMENT: a number is never given twice, even when the newest row goes.
+    __table_args__ = (Index("ix_changes_record_id", "record_id"), {"sqlite_autoincrement": True})
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    """created, revised, withdrawn, restored, taken_down or merged."""
+    version: Mapped[int]
+    revision_id: Mapped[int | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    at: Mapped[str] = mapped_column(String(32))
+
+
+class Run(Base):
+    """One crawl, its figures and outcome."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    spider: Mapped[str] = mapped_column(String(100))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    started_at: Mapped[str] = mapped_column(String(32))
+    finished_at: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    """done or failed; null while it runs, or when it was killed."""
+    figures: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class Walk(Base):
+    """Whether the last walk of a channel's list came to its end."""
+
+    __tablename__ = "walks"
+
+    spider: Mapped[str] = mapped_column(String(100), primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    complete: Mapped[bool]
+    walked_at: Mapped[str] = mapped_column(String(32))
+
+
+class Cursor(Base):
+    """How far a destination has followed the change log."""
+
+    __tablename__ = "cursors"
+
+    destination: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int]
+    exported_at: Mapped[str] = mapped_column(String(32))

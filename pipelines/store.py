@@ -1,0 +1,381 @@
+"""Keep articles: records, revisions, changes, written in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+
+from crawler.items import Article
+from crawler.reading.dates import CST
+from pipelines.database import open_store, writing
+from pipelines.models import Change, Record, RecordUrl, Revision
+from pipelines.records import load_records
+
+logger = logging.getLogger(__name__)
+
+Outcome = Literal["created", "revised", "merged", "unchanged"]
+
+_BATCH = 100  # articles
+_WAIT = 0.5  # seconds that an article may wait for company
+
+
+class Duplicate(DropItem):
+    """The article is a copy of a stored post, which now names its URL. `record_id` tells which."""
+
+    def __init__(self, url: str, record_id: str) -> None:
+        super().__init__(f"{url}: copy of {record_id}", log_level="DEBUG")
+        self.record_id = record_id
+
+
+class StorePipeline:
+    """Stores articles and returns them as the Records that they became.
+
+    `process_item` waits for its batch, so that what Scrapy's feeds write is what was stored.
+    A batch is written after 100 articles or half a second, in one transaction. If it fails, its
+    articles are tried one by one: one bad article costs no other.
+
+    Raises:
+        Duplicate: the article is a copy of a post that is stored under another URL.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.waiting: list[tuple[Article, asyncio.Future[tuple[Outcome, Any]]]] = []
+        self.timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        self.engine = open_store(self.crawler.settings["DATABASE_URL"], create=True)
+
+    def close_spider(self) -> None:
+        self.flush()
+        self.engine.dispose()
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Article):
+            return item
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[tuple[Outcome, Any]] = loop.create_future()
+        self.waiting.append((item, future))
+        if len(self.waiting) >= _BATCH:
+            self.flush()
+        elif self.timer is None:
+            self.timer = loop.call_later(_WAIT, self.flush)
+        outcome, record = await future
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(f"store/{outcome}")
+        if record.url != item.url and outcome in ("merged", "unchanged"):
+            raise Duplicate(item.url, record.id)
+        return record
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        batch, self.waiting = self.waiting, []
+        if not batch:
+            return
+        run = self.crawler.stats.get_value("run/id") if self.crawler.stats else None
+        try:
+            results = save(self.engine, [article for article, _ in batch], run)
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            logger.warning("a batch of %d failed, trying one by one: %s", len(batch), error)
+            for entry in batch:
+                self.waiting = [entry]
+                self.flush()
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)
+
+
+def save(
+    engine: Engine, articles: list[Article], run: int | None = None
+) -> list[tuple[Outcome, Any]]:
+    """Write articles in one transaction, in order.
+
+    Args:
+        engine: the store.
+        articles: complete articles (all pipelines have run).
+        run: id of the run that read them.
+
+    Returns:
+        For every article what became of it and the Record that stands for it now.
+    """
+    with writing(engine).begin() as connection:
+        batch = _Batch(connection, run)
+        for article in articles:
+            batch.add(article)
+        batch.write()
+        records = load_records(connection, {entry.id for entry in batch.entries})
+        return [(entry.outcome, records[entry.id]) for entry in batch.entries]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A record as the batch sees it: the row in the store, or one that the batch will write."""
+
+    id: str
+    canonical_url: str
+    content_hash: str
+    fingerprint: str
+    version: int
+
+
+@dataclass(slots=True)
+class _Entry:
+    id: str
+    outcome: Outcome
+
+
+class _Batch:
+    def __init__(self, connection: Connection, run: int | None) -> None:
+        self.connection = connection
+        self.run = run
+        self.entries: list[_Entry] = []
+        self.by_url: dict[str, _Known | None] = {}
+        self.read_there: dict[str, str] = {}  # canonical URL -> fingerprint of the last reading
+        self.by_fingerprint: dict[str, _Known | None] = {}
+        self.by_id: dict[str, _Known] = {}
+        self.new_records: list[dict[str, Any]] = []
+        self.new_urls: list[dict[str, Any]] = []
+        self.moved_urls: list[dict[str, Any]] = []
+        self.revisions: list[tuple[Article, _Known]] = []
+        self.changes: list[dict[str, Any]] = []
+
+    def add(self, article: Article) -> None:
+        known = self._by_url(article.canonical_url)
+        if known is not None and known.canonical_url == article.canonical_url:
+            if known.content_hash == article.content_hash:
+                self._note(known, "unchanged")
+            else:
+                self._revise(article, known)
+            return
+        if known is not None:  # a copy of another post
+            agrees = (known.fingerprint, self.read_there[article.canonical_url])
+            if article.fingerprint in agrees:
+                self._note(known, "unchanged")
+                return
+            # It says something else now, so it is a post of its own.
+            self._change(article, known, "merged")
+        if (original := self._by_fingerprint(article.fingerprint)) is not None:
+            self._point(article, original)
+            self._change(article, original, "merged")
+            self._note(original, "merged")
+        else:
+            self._create(article)
+
+    def _create(self, article: Article) -> None:
+        known = _Known(
+            id=record_id(article.canonical_url),
+            canonical_url=article.canonical_url,
+            content_hash=article.content_hash,
+            fingerprint=article.fingerprint,
+            version=1,
+        )
+        self.new_records.append(
+            {
+                "id": known.id,
+                "canonical_url": article.canonical_url,
+                "url": article.url,
+                "spider": article.spider,
+                "status": "usable",
+                "version": 1,
+                "seq": 0,
+                "fingerprint": article.fingerprint,
+                "first_seen_at": _iso(article),
+                "updated_at": _iso(article),
+            }
+        )
+        self._point(article, known)
+        self.by_id[known.id] = known
+        self.by_fingerprint[article.fingerprint] = known
+        self.revisions.append((article, known))
+        self._change(article, known, "created")
+        self._note(known, "created")
+
+    def _revise(self, article: Article, known: _Known) -> None:
+        known.version += 1
+        known.content_hash = article.content_hash
+        known.fingerprint = article.fingerprint
+        self.by_fingerprint[article.fingerprint] = known
+        self.revisions.append((article, known))
+        self._change(article, known, "revised")
+        self._note(known, "revised")
+
+    def _note(self, known: _Known, outcome: Outcome) -> None:
+        self.entries.append(_Entry(known.id, outcome))
+
+    def _point(self, article: Article, known: _Known) -> None:
+        """Make the article's URL lead to a record."""
+        values = {
+            "canonical_url": article.canonical_url,
+            "url": article.url,
+            "record_id": known.id,
+            "fingerprint": article.fingerprint,
+            "first_seen_at": _iso(article),
+        }
+        moved = self.by_url.get(article.canonical_url) is not None
+        (self.moved_urls if moved else self.new_urls).append(values)
+        self.by_url[article.canonical_url] = known
+        self.read_there[article.canonical_url] = article.fingerprint
+
+    def _change(self, article: Article, known: _Known, kind: str) -> None:
+        self.changes.append(
+            {
+                "record_id": known.id,
+                "kind": kind,
+                "version": known.version,
+                "revision_id": known.content_hash,  # the id, once it is written
+                "run_id": self.run,
+                "at": _iso(article),
+            }
+        )
+
+    def _by_url(self, canonical_url: str) -> _Known | None:
+        if canonical_url not in self.by_url:
+            query = (
+                _known_query()
+                .add_columns(RecordUrl.fingerprint.label("read_there"))
+                .join(RecordUrl, RecordUrl.record_id == Record.id)
+                .where(RecordUrl.canonical_url == canonical_url)
+            )
+            row = self.connection.execute(query).first()
+            self.by_url[canonical_url] = self._known(row)
+            if row is not None:
+                self.read_there[canonical_url] = row.read_there
+        return self.by_url[canonical_url]
+
+    def _by_fingerprint(self, fingerprint: str) -> _Known | None:
+        if fingerprint not in self.by_fingerprint:
+            query = (
+                _known_query()
+                .where(Record.fingerprint == fingerprint, Record.status == "usable")
+                .order_by(Record.first_seen_at, Record.id)
+                .limit(1)
+            )
+            self.by_fingerprint[fingerprint] = self._known(self.connection.execute(query).first())
+        return self.by_fingerprint[fingerprint]
+
+    def _known(self, row: Any) -> _Known | None:
+        if row is None:
+            return None
+        known = _Known(row.id, row.canonical_url, row.content_hash, row.fingerprint, row.version)
+        return self.by_id.setdefault(row.id, known)
+
+    def write(self) -> None:
+        """Send what the batch came to, a statement a table."""
+        if not self.changes:
+            return
+        run = self.connection.execute
+        if self.new_records:
+            run(insert(Record), self.new_records)
+        if self.new_urls:
+            run(insert(RecordUrl), self.new_urls)
+        for values in self.moved_urls:
+            where = RecordUrl.canonical_url == values["canonical_url"]
+            run(update(RecordUrl).where(where).values(values))
+        revisions = self._write_revisions()
+        for change in self.changes:
+            key = change["record_id"], change["revision_id"]
+            change["revision_id"] = revisions.get(key)
+        seqs = run(insert(Change).returning(Change.seq, sort_by_parameter_order=True), self.changes)
+        heads: dict[str, dict[str, Any]] = {}
+        for seq, change in zip(seqs.scalars(), self.changes, strict=True):
+            known = self.by_id[change["record_id"]]
+            heads[known.id] = {
+                "of": known.id,
+                "new_seq": seq,
+                "new_version": known.version,
+                "new_fingerprint": known.fingerprint,
+                "new_updated_at": change["at"],
+                "new_revision": revisions.get((known.id, known.content_hash)),
+            }
+        run(
+            update(Record)
+            .where(Record.id == bindparam("of"))
+            .values(
+                seq=bindparam("new_seq"),
+                version=bindparam("new_version"),
+                fingerprint=bindparam("new_fingerprint"),
+                updated_at=bindparam("new_updated_at"),
+                revision_id=func.coalesce(bindparam("new_revision"), Record.revision_id),
+            ),
+            list(heads.values()),
+        )
+
+    def _write_revisions(self) -> dict[tuple[str, str], int]:
+        """Insert new contents; an old content that came back keeps its row.
+
+        Returns the revision ids by (record id, content hash).
+        """
+        ids: dict[tuple[str, str], int] = {}
+        fresh: dict[tuple[str, str], dict[str, Any]] = {}
+        created = {values["id"] for values in self.new_records}
+        for article, known in self.revisions:
+            key = known.id, article.content_hash
+            if known.id not in created:
+                query = select(Revision.id).where(
+                    Revision.record_id == known.id, Revision.content_hash == article.content_hash
+                )
+                if (revision := self.connection.execute(query).scalar()) is not None:
+                    ids[key] = revision
+                    continue
+            fresh[key] = _revision(article, known.id)
+        if fresh:
+            inserted = self.connection.execute(
+                insert(Revision).returning(Revision.id, sort_by_parameter_order=True),
+                list(fresh.values()),
+            )
+            ids.update(zip(fresh, inserted.scalars(), strict=True))
+        return ids
+
+
+def record_id(canonical_url: str) -> str:
+    """The id of a post first stored under this URL: 16 hex digits."""
+    return hashlib.sha256(canonical_url.encode()).hexdigest()[:16]
+
+
+def _known_query() -> Any:
+    return select(
+        Record.id,
+        Record.canonical_url,
+        Record.fingerprint,
+        Record.version,
+        Revision.content_hash,
+    ).join(Revision, Revision.id == Record.revision_id)
+
+
+def _iso(article: Article) -> str:
+    return article.fetched_at.astimezone(CST).isoformat(timespec="seconds")
+
+
+def _revision(article: Article, of: str) -> dict[str, Any]:
+    names = (
+        *("content_hash", "title", "subtitle", "kicker", "date_precision", "date_raw", "source"),
+        *("source_raw", "source_inferred", "publisher", "authors", "editor", "channel", "section"),
+        *("doc_number", "language", "text", "html", "capture_sha256"),
+    )
+    published = article.date_published
+    return {name: getattr(article, name) for name in names} | {
+        "record_id": of,
+        "date_published": published.isoformat(timespec="seconds") if published else None,
+        "images": [asdict(image) for image in article.images],
+        "attachments": [asdict(file) for file in article.attachments],
+        "origins": {name: asdict(candidate) for name, candidate in article.chosen.items()},
+        "fetched_at": _iso(article),
+    }
