@@ -1,0 +1,1 @@
+"""Republish: one file a format, all of them views of `crawler.items.Record`."""
