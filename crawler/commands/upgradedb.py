@@ -1,0 +1,36 @@
+"""`scrapy upgradedb`: bring the store to the schema of this version."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from pipelines.database import StoreError, connect, schema_version, upgrade
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Create the store's tables or upgrade them to this version"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        if args:
+            raise UsageError("upgradedb takes no arguments", print_help=False)
+        try:
+            engine = connect(self.settings["DATABASE_URL"])
+        except StoreError as error:
+            raise UsageError(str(error), print_help=False) from error
+        before = schema_version(engine)
+        upgrade(engine)
+        after = schema_version(engine)
+        print(
+            f"schema {before or 'none'} -> {after}"
+            if before != after
+            else f"schema {after}: up to date"
+        )
+        engine.dispose()

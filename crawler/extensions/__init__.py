@@ -1,0 +1,1 @@
+"""What watches a run: its figures and its progress."""

@@ -1,0 +1,141 @@
+"""The figures of a run: they add up, they decide the exit status, they are kept in the store."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.source import SourceSpider
+
+_OUTCOMES = ("created", "revised", "merged", "unchanged")
+
+
+class RunExtension:
+    """Counts what happened; leaves `run/figures` and `run/exit` in the stats.
+
+    The exit status is 1 when a callback raised, a list had no rows or could not be fetched,
+    robots were unreachable, nothing at all could be fetched, or the figures do not add up.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        assert crawler.stats is not None
+        self.stats = crawler.stats
+        self.requests: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.errors = 0
+        self.began = time.monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunExtension:
+        extension = cls(crawler)
+        for handler, signal in (
+            (extension.spider_opened, signals.spider_opened),
+            (extension.spider_closed, signals.spider_closed),
+            (extension.spider_error, signals.spider_error),
+            (extension.item_error, signals.item_error),
+            (extension.item_dropped, signals.item_dropped),
+            (extension.response_received, signals.response_received),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        return extension
+
+    def spider_opened(self, spider: Spider) -> None:
+        self.began = time.monotonic()
+        if isinstance(spider, SourceSpider):
+            arguments = {k: v for k, v in vars(spider).items() if k in _ARGUMENTS}
+            run = spider.ledger.start_run(spider.name, arguments, spider.now())
+            self.stats.set_value("run/id", run)
+
+    def response_received(self, response: Response, request: Request) -> None:
+        self.requests[urlsplit(response.url).netloc][str(response.status)] += 1
+
+    def spider_error(self, failure: Failure, response: Response, spider: Spider) -> None:
+        self.errors += 1
+        callback = response.request.callback if response.request else None
+        if isinstance(spider, SourceSpider) and callback == spider.parse_article:
+            self.stats.inc_value("deferred/callback_error")
+
+    def item_error(self) -> None:
+        self.errors += 1
+        self.stats.inc_value("deferred/pipeline_error")
+
+    def item_dropped(self, exception: Exception) -> None:
+        if reason := getattr(exception, "reason", None):
+            self.stats.inc_value(f"refused/{reason}")
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        figures = self._figures(spider)
+        problems = self._problems(figures) if isinstance(spider, SourceSpider) else []
+        if self.errors:
+            problems.insert(0, f"{self.errors} callbacks or pipelines raised, see the log")
+        if reason not in ("finished", "shutdown", "cancelled"):
+            problems.append(f"closed: {reason}")
+        figures["outcome"] = "failed" if problems else "done"
+        figures["problems"] = problems
+        self.stats.set_value("run/figures", figures)
+        self.stats.set_value("run/exit", 1 if problems else 0)
+        if isinstance(spider, SourceSpider):
+            if reason == "finished" and not self.errors:
+                spider.finish_walks()
+            spider.ledger.finish_run(figures["run"], figures["outcome"], figures, spider.now())
+            spider.ledger.close()
+
+    def _figures(self, spider: Spider) -> dict[str, Any]:
+        stats = self.stats.get_stats()
+
+        def count(key: str) -> int:
+            return int(stats.get(key, 0))
+
+        outcomes = {name: count(f"store/{name}") for name in _OUTCOMES}
+        seconds = time.monotonic() - self.began
+        return {
+            "run": stats.get("run/id"),
+            "source": spider.name,
+            "listed": count("run/listed"),
+            "stored": outcomes["created"] + outcomes["revised"] + outcomes["merged"],
+            **outcomes,
+            "refused": _below(stats, "refused/"),
+            "deferred": _below(stats, "deferred/"),
+            "skipped": count("run/skipped"),
+            "lists": count("run/lists"),
+            "guards": _below(stats, "article/guard/"),
+            "missing": _below(stats, "article/missing/"),
+            "requests": {host: dict(statuses) for host, statuses in self.requests.items()},
+            "seconds": round(seconds, 1),
+        }
+
+    def _problems(self, figures: dict[str, Any]) -> list[str]:
+        problems = []
+        if failed := self.stats.get_value("run/lists_failed"):
+            problems.append(f"{failed} lists failed; {self.stats.get_value('run/problem')}")
+        if unreachable := self.stats.get_value("robots/unreachable"):
+            problems.append(f"robots.txt of {unreachable} hosts could not be had")
+        answered = any(status < "400" for statuses in self.requests.values() for status in statuses)
+        if not answered:
+            problems.append("nothing could be fetched")
+        accounted = (
+            figures["stored"]
+            + figures["unchanged"]
+            + sum(figures["refused"].values())
+            + sum(figures["deferred"].values())
+        )
+        if figures["listed"] != accounted:
+            problems.append(f"{figures['listed']} listed, {accounted} accounted for")
+        return problems
+
+
+_ARGUMENTS = ("channel", "since", "max_pages", "url")
+
+
+def _below(stats: dict[str, Any], prefix: str) -> dict[str, int]:
+    return {
+        key.removeprefix(prefix): value
+        for key, value in sorted(stats.items())
+        if key.startswith(prefix)
+    }

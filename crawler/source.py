@@ -1,0 +1,382 @@
+"""SourceSpider: the base of every source. Walks lists, fetches posts, reads them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Protocol, cast
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.misc import build_from_crawler, load_object
+from twisted.python.failure import Failure
+
+from crawler import resolver
+from crawler.errors import Deferred, Misuse, Refused
+from crawler.families.base import Family
+from crawler.items import Article, NotAnArticle
+from crawler.reading.article import read_article
+from crawler.reading.dates import parse_date
+from crawler.reading.listing import Row
+from crawler.reading.page import Page, parse
+from crawler.reading.urls import column_path, host_of, is_file
+
+logger = logging.getLogger(__name__)
+
+_MAX_PAGES = 1000  # of one list: what is longer is a trap
+_GONE = (404, 410)
+
+
+class Ledger(Protocol):
+    """What a crawl asks of the store (pipelines.ledger)."""
+
+    def start_run(self, spider: str, arguments: dict[str, Any], at: datetime) -> int: ...
+    def finish_run(self, run: int, outcome: str, figures: dict[str, Any], at: datetime) -> None: ...
+    def known(self, canonical_urls: Collection[str]) -> set[str]: ...
+    def walk_complete(self, spider: str, channel: str) -> bool: ...
+    def save_walk(self, spider: str, channel: str, complete: bool, at: datetime) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Walk:
+    """One list on its way from page to page."""
+
+    channel: str
+    """Column path of the list."""
+    number: int = 1
+    """Of the page that is being fetched."""
+    guessed: bool = False
+    """The page's address was not linked: that it is missing is the end of the list."""
+    may_stop_early: bool = False
+    """The last walk was complete, so a page of known posts is the end of what is new."""
+    ended: bool = False
+    """The list came to its end."""
+    clean: bool = True
+    """Nothing on the way was put off, so an ended walk is a complete one."""
+
+
+class SourceSpider(Spider):
+    """A site whose posts are republished. A source sets the attributes below and is done.
+
+    Arguments (`-a`): `channel` (a declared column path or its last part), `since` (YYYY-MM-DD:
+    older rows are skipped), `max_pages` (list pages a channel), `url` (a list or an article page,
+    read now whatever the schedule says; its host joins the source's).
+    """
+
+    publisher: ClassVar[str] = ""
+    """The organisation behind the site; empty: what the pages' SiteName says."""
+    home: ClassVar[str] = ""
+    """Address of the site, ending in a slash."""
+    channels: ClassVar[dict[str, str]] = {}
+    """Column path -> the section that the operator publishes it under."""
+    default_section: ClassVar[str] = "综合"
+    """For posts under no declared column."""
+    family: ClassVar[Family] = Family()
+
+    ledger: Ledger
+
+    def __init__(self, name: str | None = None, **arguments: str) -> None:
+        self.options = self.read_arguments(arguments)
+        super().__init__(name, **arguments)
+        self.hosts = {host_of(self.home)} if self.home else set[str]()
+        if self.options.url:
+            self.hosts.add(host_of(self.options.url))
+        self.seen: set[str] = set()
+        self.walks: list[Walk] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.ledger = build_from_crawler(load_object(crawler.settings["LEDGER"]), crawler)
+        if spider.options.url and not crawler.settings["CONTACT"]:
+            # A local copy may link to the public site, which must not be asked anonymously.
+            spider.hosts = {host_of(spider.options.url)}
+        return spider
+
+    # --- what the operator asked for ---------------------------------------------------------
+
+    @classmethod
+    def read_arguments(cls, arguments: dict[str, str]) -> Options:
+        """Check the `-a` arguments.
+
+        Raises:
+            Misuse: an unknown argument, or a value that makes no sense.
+        """
+        # scrapyd adds _job and _version to every run.
+        unknown = set(arguments) - {"channel", "since", "max_pages", "url", "_job", "_version"}
+        if unknown:
+            raise Misuse(
+                f"unknown argument {', '.join(sorted(unknown))}:"
+                " -a takes channel, since, max_pages and url"
+            )
+        url = arguments.get("url")
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise Misuse(f"url={url} is no http(s) URL")
+        if not url and not (cls.home and cls.channels):
+            raise Misuse("this source declares no channels: say which list with -a url=URL")
+        try:
+            since = date.fromisoformat(arguments["since"]) if "since" in arguments else None
+        except ValueError:
+            raise Misuse(f"since={arguments['since']} is no date like 2024-08-01") from None
+        pages = arguments.get("max_pages")
+        if pages is not None and not (pages.isdecimal() and int(pages) > 0):
+            raise Misuse(f"max_pages={pages} is no number above 0")
+        channels = list(cls.channels)
+        if wanted := arguments.get("channel"):
+            channels = [
+                path for path in channels if wanted.strip("/") in (path, path.rpartition("/")[2])
+            ]
+            if not channels:
+                raise Misuse(f"channel={wanted}: {cls.name} has {', '.join(cls.channels)}")
+        return Options(channels, since, int(pages) if pages else _MAX_PAGES, url)
+
+    def channel_of(self, url: str) -> tuple[str, str]:
+        """The channel that a post's URL lies under, on whatever host, and its section."""
+        path = column_path(url)
+        under = [c for c in self.channels if f"{path}/".startswith(f"{c}/")]
+        if under:
+            channel = max(under, key=len)
+            return channel, self.channels[channel]
+        return path, self.default_section
+
+    # --- lists -------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        url = self.options.url
+        if url and self.family.is_article(url):
+            if request := self._article_request(Row(url, ""), None):
+                yield request
+        elif url:
+            yield self._list_request(url, self._new_walk(column_path(url)))
+        else:
+            for channel in self.options.channels:
+                walk = self._new_walk(channel)
+                walk.may_stop_early = self.ledger.walk_complete(self.name, channel)
+                self.ledger.save_walk(self.name, channel, False, self.now())
+                yield self._list_request(urljoin(self.home, f"{channel}/"), walk)
+
+    def _new_walk(self, channel: str) -> Walk:
+        walk = Walk(channel)
+        self.walks.append(walk)
+        return walk
+
+    def _list_request(self, url: str, walk: Walk) -> Request:
+        return Request(
+            url,
+            callback=self.parse_list,
+            errback=self.list_failed,
+            cb_kwargs={"walk": walk},
+            # Lists that were asked for are asked for: a later page may lead back to one.
+            dont_filter=True,
+        )
+
+    def parse_list(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
+        """Follow the rows of a list page, and go on to the next page."""
+        try:
+            page = self.page(response)
+        except NotAnArticle as problem:
+            self._list_problem(response.url, walk, str(problem))
+            return
+        rows = self.family.rows(page)
+        if not rows:
+            self._list_problem(response.url, walk, "the list has no rows")
+            return
+        self.count("lists")
+        unseen = [row for row in rows if self.family.canonical_url(row.url) not in self.seen]
+        dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]
+        requests = [self._article_request(row, walk) for row in unseen]
+        yield from filter(None, requests)
+        since = self.options.since
+        if not unseen:
+            walk.ended = True
+        elif since and len(dates) == len(rows) and all(when.date() < since for when in dates):
+            walk.clean = False  # what is older has not been looked at
+        elif walk.may_stop_early and self._all_known(rows):
+            walk.ended = True
+        elif walk.number >= self.options.max_pages:
+            walk.clean = False
+        else:
+            yield from self._next_page(page, walk)
+
+    def _next_page(self, page: Page, walk: Walk) -> Iterator[Request]:
+        url = self.family.next_page(page, walk.number)
+        if url is None and (walk.number == 1 or walk.guessed):
+            url = self.family.guess_page(page, walk.number)
+            walk.guessed = True
+        if url is None or host_of(url) not in self.hosts:
+            walk.ended = True
+            return
+        walk.number += 1
+        yield self._list_request(url, walk)
+
+    def _all_known(self, rows: Iterable[Row]) -> bool:
+        urls = {
+            self.family.canonical_url(row.url) for row in rows if self.family.is_article(row.url)
+        }
+        return self.ledger.known(urls) == urls
+
+    def list_failed(self, failure: Failure) -> None:
+        request = cast("Request", failure.request)  # type: ignore[attr-defined]
+        walk: Walk = request.cb_kwargs["walk"]
+        kind, reason = self.reason(failure)
+        if walk.guessed and reason in ("http_404", "http_410"):
+            walk.ended = True
+            return
+        self._list_problem(request.url, walk, f"{kind}: {reason}")
+
+    def _list_problem(self, url: str, walk: Walk, problem: str) -> None:
+        if walk.guessed:
+            walk.ended = True  # a soft 404 where a further page might have been
+            return
+        walk.clean = False
+        logger.error("list %s: %s", url, problem)
+        self.count("lists_failed")
+        self.crawler.stats.set_value("run/problem", f"list {url}: {problem}")
+
+    # --- articles ----------------------------------------------------------------------------
+
+    def _article_request(self, row: Row, walk: Walk | None) -> Request | None:
+        """A request for a listed post; None when it is not to be fetched (counted by reason)."""
+        canonical = self.family.canonical_url(row.url)
+        if canonical in self.seen:
+            return None
+        self.seen.add(canonical)
+        since = self.options.since
+        moment = parse_date(row.date_raw, self.now())
+        if since and moment and moment.when.date() < since:
+            self.count("skipped")
+            return None
+        self.count("listed")
+        if host_of(row.url) not in self.hosts:
+            self.refuse("other_host", row.url)
+        elif is_file(row.url):
+            self.refuse("direct_file", row.url)
+        elif not self.family.is_article(row.url) and walk is not None:
+            self.refuse("other_page", row.url)
+        else:
+            return Request(
+                row.url,
+                callback=self.parse_article,
+                errback=self.article_failed,
+                cb_kwargs={"row": row, "walk": walk},
+                priority=10,  # what is listed is read before the list goes on
+                dont_filter=True,  # self.seen filters, by canonical URL
+            )
+        return None
+
+    def parse_article(
+        self, response: Response, row: Row, walk: Walk | None = None
+    ) -> Iterator[Article]:
+        """Read a post."""
+        try:
+            article = self.read(response, row)
+        except NotAnArticle as refusal:
+            self.refuse(refusal.reason, response.url, refusal.detail)
+            return
+        yield article
+
+    def read(self, response: Response, row: Row | None = None) -> Article:
+        """Read the article of a response and put it into its channel.
+
+        Raises:
+            NotAnArticle: with its reason.
+        """
+        return self.read_page(self.page(response), row)
+
+    def read_page(self, page: Page, row: Row | None = None) -> Article:
+        """Read the article of a parsed page and put it into its channel.
+
+        Raises:
+            NotAnArticle: with its reason.
+        """
+        article = read_article(
+            page, self.family.rules, canonical=self.family.canonical_url, row=row
+        )
+        article.spider = self.name
+        article.publisher = self.publisher or article.publisher
+        article.channel, article.section = self.channel_of(article.url)
+        return article
+
+    def page(self, response: Response) -> Page:
+        """Parse a response.
+
+        Raises:
+            NotAnArticle: `truncated`, `not_html` or `empty_page`.
+        """
+        if "partial" in response.flags or "dataloss" in response.flags:
+            raise NotAnArticle("truncated", f"{len(response.body)} bytes")
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if response.body[:1024].lstrip()[:5] in (b"%PDF-", b"PK\x03\x04") or re.match(
+            r"(?:image|audio|video|font)/|application/(?!xhtml|xml|json|octet)", content_type
+        ):
+            raise NotAnArticle("not_html", content_type)
+        return parse(response.body, response.url, self.now(), content_type)
+
+    def article_failed(self, failure: Failure) -> None:
+        request = cast("Request", failure.request)  # type: ignore[attr-defined]
+        kind, reason = self.reason(failure)
+        if kind == "refused":
+            self.refuse(reason, request.url)
+        else:
+            self.defer(reason, request.url)
+            if walk := request.cb_kwargs["walk"]:
+                walk.clean = False
+
+    def reason(self, failure: Failure) -> tuple[str, str]:
+        """Whether a failed request is `refused` for good or `deferred`, and why."""
+        error = failure.value
+        if isinstance(error, Refused):
+            return "refused", error.reason
+        if isinstance(error, Deferred):
+            return "deferred", error.reason
+        if isinstance(error, HttpError):
+            status = error.response.status
+            return "refused" if status in _GONE else "deferred", f"http_{status}"
+        host = urlsplit(cast("Request", failure.request).url).hostname  # type: ignore[attr-defined]
+        if isinstance(error, CannotResolveHostError) and host in resolver.forbidden:
+            return "refused", "forbidden_address"
+        name = type(error).__name__.removesuffix("Error")
+        return "deferred", re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()
+
+    # --- figures -----------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The clock of the crawl; readers get times as arguments."""
+        return datetime.now(UTC)
+
+    def count(self, what: str) -> None:
+        self.crawler.stats.inc_value(f"run/{what}")
+
+    def refuse(self, reason: str, url: str, detail: str = "") -> None:
+        """Count a listed URL that is not kept."""
+        logger.info("refused %s: %s %s", url, reason, detail)
+        self.crawler.stats.inc_value(f"refused/{reason}")
+
+    def defer(self, reason: str, url: str) -> None:
+        """Count a listed URL that is left for a later run."""
+        logger.warning("deferred %s: %s", url, reason)
+        self.crawler.stats.inc_value(f"deferred/{reason}")
+
+    def finish_walks(self) -> None:
+        """Remember which channels were walked to their end; for runs that nothing cut short."""
+        for walk in self.walks:
+            if walk.ended and walk.clean and walk.channel in self.channels:
+                self.ledger.save_walk(self.name, walk.channel, True, self.now())
+
+
+@dataclass(slots=True, frozen=True)
+class Options:
+    """The `-a` arguments, read."""
+
+    channels: list[str]
+    since: date | None
+    max_pages: int
+    url: str | None

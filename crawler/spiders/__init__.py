@@ -1,0 +1,1 @@
+"""Sources, one file each: a declaration, and a hook at most."""
