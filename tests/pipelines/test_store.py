@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from crawler.items import Article, Record
+from pipelines import models
+from pipelines.fingerprint import content_hash, fingerprint
+from pipelines.records import stream_records
+from pipelines.store import record_id, save
+
+Make = Callable[..., Article]
+
+
+def changes(store: Engine) -> list[tuple[str, int]]:
+    with store.connect() as connection:
+        rows = connection.execute(
+            select(models.Change.kind, models.Change.version).order_by(models.Change.seq)
+        )
+        return [(kind, version) for kind, version in rows]
+
+
+def count(store: Engine, table: type[models.Base]) -> int:
+    with store.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def outcomes(store: Engine, *articles: Article) -> list[str]:
+    return [outcome for outcome, _ in save(store, list(articles))]
+
+
+def corrected(article: Article, **fields: object) -> Article:
+    article = replace(article, **fields)
+    article.content_hash = content_hash(article)
+    article.fingerprint = fingerprint(article)
+    return article
+
+
+def test_created_then_unchanged(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    assert outcomes(store, article) == ["created"]
+    assert outcomes(store, article) == ["unchanged"]
+    assert changes(store) == [("created", 1)]
+    assert count(store, models.Revision) == 1
+
+
+def test_what_was_stored_comes_back(store: Engine, make_article: Make) -> None:
+    article = make_article(authors=["张三", "李四"])
+    ((_, record),) = save(store, [article])
+    assert isinstance(record, Record)
+    assert list(stream_records(store)) == [record]
+    assert record.id == record_id(article.canonical_url)
+    assert (record.title, record.text, record.author) == (article.title, article.text, "张三、李四")
+    assert record.first_seen_at == "2026-11-24T20:00:00+08:00"
+
+
+def test_correction_is_a_revision_of_the_same_record(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    later = corrected(article, title="更正后的标题")
+    ((_, first),) = save(store, [article])
+    ((outcome, second),) = save(store, [later])
+    assert outcome == "revised"
+    assert (second.id, second.version, second.title) == (first.id, 2, "更正后的标题")
+    assert second.seq > first.seq
+    assert second.first_seen_at == first.first_seen_at
+
+
+def test_a_content_that_comes_back_is_no_new_revision(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    for content in (article, corrected(article, title="改"), article):
+        save(store, [content])
+    assert count(store, models.Revision) == 2
+    (record,) = stream_records(store)
+    assert (record.version, record.title) == (3, article.title)
+
+
+def test_copy_under_another_url_is_one_record(store: Engine, make_article: Make) -> None:
+    original = make_article(1)
+    copy = make_article(1, url="https://www.sample.example/gddt/content/post_9.html")
+    assert outcomes(store, original, copy) == ["created", "merged"]
+    assert outcomes(store, copy, original) == ["unchanged", "unchanged"]
+    (record,) = stream_records(store)
+    assert record.url == original.url
+    assert record.duplicates == [copy.url]
+    assert changes(store) == [("created", 1), ("merged", 1)]
+
+
+def test_copy_that_changes_becomes_a_post(store: Engine, make_article: Make) -> None:
+    original = make_article(1)
+    copy = make_article(1, url="https://www.sample.example/gddt/content/post_9.html")
+    save(store, [original, copy])
+    own = corrected(copy, text="另一篇正文。" * 30)
+    assert outcomes(store, own) == ["created"]
+    records = {record.url: record for record in stream_records(store)}
+    assert set(records) == {original.url, copy.url}
+    assert records[original.url].duplicates == []
+
+
+def test_original_that_is_corrected_keeps_its_copy(store: Engine, make_article: Make) -> None:
+    original = make_article(1)
+    copy = make_article(1, url="https://www.sample.example/gddt/content/post_9.html")
+    save(store, [original, copy])
+    save(store, [corrected(original, text=original.text + "又及。")])
+    assert outcomes(store, copy) == ["unchanged"]
+    assert len(list(stream_records(store))) == 1
+
+
+def test_unchanged_writes_nothing(store: Engine, make_article: Make) -> None:
+    articles = [make_article(n) for n in range(50)]
+    save(store, articles)
+    with store.connect() as connection:
+        before = connection.execute(text("PRAGMA data_version")).scalar()
+        save(store, articles)
+        # data_version moves when another connection has written
+        assert connection.execute(text("PRAGMA data_version")).scalar() == before
+
+
+def test_sqlite_survives_a_power_failure(store: Engine) -> None:
+    with store.connect() as connection:
+        for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+            assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_stream_after_a_cursor(store: Engine, make_article: Make) -> None:
+    save(store, [make_article(n) for n in range(1200)])
+    everything = list(stream_records(store))
+    assert [r.seq for r in everything] == sorted({r.seq for r in everything})
+    assert len(everything) == 1200
+    assert len(list(stream_records(store, after=everything[-6].seq))) == 5
+
+
+@pytest.mark.parametrize("same_batch", [True, False])
+def test_order_in_a_batch_counts(store: Engine, make_article: Make, same_batch: bool) -> None:
+    article = make_article()
+    later = corrected(article, title="更正后的标题")
+    if same_batch:
+        assert outcomes(store, article, later) == ["created", "revised"]
+    else:
+        assert outcomes(store, article) + outcomes(store, later) == ["created", "revised"]
+    (record,) = stream_records(store)
+    assert (record.title, record.version) == ("更正后的标题", 2)
