@@ -4,34 +4,42 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Protocol, cast
-from urllib.parse import urljoin, urlsplit
+from types import MappingProxyType
+from typing import Any, Protocol, Self, cast
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from crawler import resolver
 from crawler.errors import Deferred, Misuse, Refused
-from crawler.families.base import Family
+from crawler.families import detect, read
+from crawler.families.base import Family, NextPage
 from crawler.items import Article, NotAnArticle
-from crawler.reading.article import read_article
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
-from crawler.reading.urls import column_path, host_of, is_file
+from crawler.reading.urls import host_of, is_file
 
 logger = logging.getLogger(__name__)
 
 _MAX_PAGES = 1000  # of one list: what is longer is a trap
+_MAX_FURTHER = 50  # pages of one article
 _GONE = (404, 410)
+_FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
+_NO_TEXT = re.compile(
+    r"(?:image|audio|video|font)/|application/(?!\S*(?:xml|json|javascript|octet))"
+)
 
 
 class Ledger(Protocol):
@@ -51,6 +59,8 @@ class Walk:
 
     channel: str
     """Column path of the list."""
+    family: Family | None = None
+    """Whose way of listing it is; known from its first page on."""
     number: int = 1
     """Of the page that is being fetched."""
     guessed: bool = False
@@ -71,15 +81,16 @@ class SourceSpider(Spider):
     read now whatever the schedule says; its host joins the source's).
     """
 
-    publisher: ClassVar[str] = ""
+    publisher: str = ""
     """The organisation behind the site; empty: what the pages' SiteName says."""
-    home: ClassVar[str] = ""
+    home: str = ""
     """Address of the site, ending in a slash."""
-    channels: ClassVar[dict[str, str]] = {}
+    channels: Mapping[str, str] = MappingProxyType({})
     """Column path -> the section that the operator publishes it under."""
-    default_section: ClassVar[str] = "综合"
+    default_section: str = "综合"
     """For posts under no declared column."""
-    family: ClassVar[Family] = Family()
+    family: Family | None = None
+    """The platform of the site; None: every page is read by the one whose fingerprint it has."""
 
     ledger: Ledger
 
@@ -93,7 +104,7 @@ class SourceSpider(Spider):
         self.walks: list[Walk] = []
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.ledger = build_from_crawler(load_object(crawler.settings["LEDGER"]), crawler)
         if spider.options.url and not crawler.settings["CONTACT"]:
@@ -138,9 +149,9 @@ class SourceSpider(Spider):
                 raise Misuse(f"channel={wanted}: {cls.name} has {', '.join(cls.channels)}")
         return Options(channels, since, int(pages) if pages else _MAX_PAGES, url)
 
-    def channel_of(self, url: str) -> tuple[str, str]:
+    def channel_of(self, url: str, family: Family) -> tuple[str, str]:
         """The channel that a post's URL lies under, on whatever host, and its section."""
-        path = column_path(url)
+        path = family.column_path(url)
         under = [c for c in self.channels if f"{path}/".startswith(f"{c}/")]
         if under:
             channel = max(under, key=len)
@@ -151,31 +162,41 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         url = self.options.url
-        if url and self.family.is_article(url):
-            if request := self._article_request(Row(url, ""), None):
+        family = self.family or Family()
+        if url and self.family and family.is_article(url):
+            if request := self._article_request(Row(url, ""), Walk("", family)):
                 yield request
         elif url:
-            yield self._list_request(url, self._new_walk(column_path(url)))
+            walk = self._new_walk(family.column_path(url))
+            yield self._list_request(NextPage(url), walk)
         else:
             for channel in self.options.channels:
                 walk = self._new_walk(channel)
                 walk.may_stop_early = self.ledger.walk_complete(self.name, channel)
                 self.ledger.save_walk(self.name, channel, False, self.now())
-                yield self._list_request(urljoin(self.home, f"{channel}/"), walk)
+                yield self._list_request(NextPage(urljoin(self.home, f"{channel}/")), walk)
 
     def _new_walk(self, channel: str) -> Walk:
-        walk = Walk(channel)
+        walk = Walk(channel, self.family)
         self.walks.append(walk)
         return walk
 
-    def _list_request(self, url: str, walk: Walk) -> Request:
+    def _list_request(self, page: NextPage, walk: Walk) -> Request:
+        posted: dict[str, Any] = {}
+        if page.form:
+            posted = {
+                "method": "POST",
+                "body": urlencode(page.form),
+                "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+            }
         return Request(
-            url,
+            page.url,
             callback=self.parse_list,
             errback=self.list_failed,
             cb_kwargs={"walk": walk},
             # Lists that were asked for are asked for: a later page may lead back to one.
             dont_filter=True,
+            **posted,
         )
 
     def parse_list(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
@@ -185,42 +206,54 @@ class SourceSpider(Spider):
         except NotAnArticle as problem:
             self._list_problem(response.url, walk, str(problem))
             return
-        rows = self.family.rows(page)
-        if not rows:
+        if walk.family is None:
+            # A URL of an unknown platform: its first page tells whether it is a list at all.
+            if article := self._as_article(page):
+                self.walks.remove(walk)
+                self.seen.add(article.canonical_url)
+                self.count("listed")
+                yield article
+                return
+            walk.family = detect(page)
+        family = walk.family
+        rows = family.rows(page)
+        following = family.next_page(page, walk.number)
+        if following and following.guessed and not (rows and (walk.number == 1 or walk.guessed)):
+            following = None  # a list that has shown its paging has also shown its end
+        if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
             return
         self.count("lists")
-        unseen = [row for row in rows if self.family.canonical_url(row.url) not in self.seen]
+        unseen = [row for row in rows if family.canonical_url(row.url) not in self.seen]
         dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]
         requests = [self._article_request(row, walk) for row in unseen]
         yield from filter(None, requests)
         since = self.options.since
-        if not unseen:
+        if rows and not unseen:
             walk.ended = True
-        elif since and len(dates) == len(rows) and all(when.date() < since for when in dates):
+        elif since and rows and len(dates) == len(rows) and all(d.date() < since for d in dates):
             walk.clean = False  # what is older has not been looked at
-        elif walk.may_stop_early and self._all_known(rows):
+        elif walk.may_stop_early and self._all_known(rows, family):
             walk.ended = True
         elif walk.number >= self.options.max_pages:
             walk.clean = False
-        else:
-            yield from self._next_page(page, walk)
-
-    def _next_page(self, page: Page, walk: Walk) -> Iterator[Request]:
-        url = self.family.next_page(page, walk.number)
-        if url is None and (walk.number == 1 or walk.guessed):
-            url = self.family.guess_page(page, walk.number)
-            walk.guessed = True
-        if url is None or host_of(url) not in self.hosts:
+        elif following is None or host_of(following.url) not in self.hosts:
             walk.ended = True
-            return
-        walk.number += 1
-        yield self._list_request(url, walk)
+        else:
+            # A page without rows is a shell around the list, and no page of it.
+            walk.number += bool(rows)
+            walk.guessed = following.guessed
+            yield self._list_request(following, walk)
 
-    def _all_known(self, rows: Iterable[Row]) -> bool:
-        urls = {
-            self.family.canonical_url(row.url) for row in rows if self.family.is_article(row.url)
-        }
+    def _as_article(self, page: Page) -> Article | None:
+        """The article of a page that may as well be a list."""
+        try:
+            return self.read((page,))
+        except NotAnArticle:
+            return None
+
+    def _all_known(self, rows: Iterable[Row], family: Family) -> bool:
+        urls = {family.canonical_url(row.url) for row in rows if family.is_article(row.url)}
         return self.ledger.known(urls) == urls
 
     def list_failed(self, failure: Failure) -> None:
@@ -243,9 +276,10 @@ class SourceSpider(Spider):
 
     # --- articles ----------------------------------------------------------------------------
 
-    def _article_request(self, row: Row, walk: Walk | None) -> Request | None:
+    def _article_request(self, row: Row, walk: Walk) -> Request | None:
         """A request for a listed post; None when it is not to be fetched (counted by reason)."""
-        canonical = self.family.canonical_url(row.url)
+        family = walk.family or Family()
+        canonical = family.canonical_url(row.url)
         if canonical in self.seen:
             return None
         self.seen.add(canonical)
@@ -259,50 +293,74 @@ class SourceSpider(Spider):
             self.refuse("other_host", row.url)
         elif is_file(row.url):
             self.refuse("direct_file", row.url)
-        elif not self.family.is_article(row.url) and walk is not None:
+        elif not family.is_article(row.url):
             self.refuse("other_page", row.url)
         else:
-            return Request(
-                row.url,
-                callback=self.parse_article,
-                errback=self.article_failed,
-                cb_kwargs={"row": row, "walk": walk},
-                priority=10,  # what is listed is read before the list goes on
-                dont_filter=True,  # self.seen filters, by canonical URL
-            )
+            return self._page_request(row.url, row, walk)
         return None
 
+    def _page_request(self, url: str, row: Row, walk: Walk, **state: Any) -> Request:
+        return Request(
+            url,
+            callback=self.parse_article,
+            errback=self.article_failed,
+            cb_kwargs={"row": row, "walk": walk, **state},
+            priority=10,  # what is listed is read before the list goes on
+            dont_filter=True,  # self.seen filters, by canonical URL
+        )
+
     def parse_article(
-        self, response: Response, row: Row, walk: Walk | None = None
-    ) -> Iterator[Article]:
-        """Read a post."""
+        self,
+        response: Response,
+        row: Row,
+        walk: Walk,
+        pages: tuple[Page, ...] = (),
+        further: Sequence[str] | None = None,
+    ) -> Iterator[Article | Request]:
+        """Read a post, once all of its pages are here.
+
+        Args:
+            response: its first page, or one of the further ones.
+            row: the list row that led here.
+            walk: the walk that found it.
+            pages: those that are here already.
+            further: the URLs of those that are still to come; None: this is the first.
+        """
         try:
-            article = self.read(response, row)
+            pages = (*pages, self.page(response))
+            if further is None:
+                family = self.family or detect(pages[0])
+                further = [
+                    url
+                    for url in family.further_pages(pages[0])[:_MAX_FURTHER]
+                    if host_of(url) in self.hosts
+                ]
+            if further:
+                state = {"pages": pages, "further": further[1:]}
+                yield self._page_request(further[0], row, walk, **state)
+                return
+            article = self.read(pages, row, walk)
         except NotAnArticle as refusal:
             self.refuse(refusal.reason, response.url, refusal.detail)
             return
         yield article
 
-    def read(self, response: Response, row: Row | None = None) -> Article:
-        """Read the article of a response and put it into its channel.
+    def read(
+        self, pages: Sequence[Page], row: Row | None = None, walk: Walk | None = None
+    ) -> Article:
+        """Read the article of a parsed page, or of all its pages, and put it into its channel.
 
         Raises:
             NotAnArticle: with its reason.
         """
-        return self.read_page(self.page(response), row)
-
-    def read_page(self, page: Page, row: Row | None = None) -> Article:
-        """Read the article of a parsed page and put it into its channel.
-
-        Raises:
-            NotAnArticle: with its reason.
-        """
-        article = read_article(
-            page, self.family.rules, canonical=self.family.canonical_url, row=row
-        )
+        first = pages[0]
+        family = self.family or detect(first)
+        article = read(first, row, family=family, further=pages[1:])
         article.spider = self.name
         article.publisher = self.publisher or article.publisher
-        article.channel, article.section = self.channel_of(article.url)
+        article.channel, article.section = self.channel_of(article.url, family)
+        if not article.channel and walk:
+            article.channel = walk.channel
         return article
 
     def page(self, response: Response) -> Page:
@@ -314,9 +372,7 @@ class SourceSpider(Spider):
         if "partial" in response.flags or "dataloss" in response.flags:
             raise NotAnArticle("truncated", f"{len(response.body)} bytes")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        if response.body[:1024].lstrip()[:5] in (b"%PDF-", b"PK\x03\x04") or re.match(
-            r"(?:image|audio|video|font)/|application/(?!xhtml|xml|json|octet)", content_type
-        ):
+        if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
             raise NotAnArticle("not_html", content_type)
         return parse(response.body, response.url, self.now(), content_type)
 
@@ -327,8 +383,7 @@ class SourceSpider(Spider):
             self.refuse(reason, request.url)
         else:
             self.defer(reason, request.url)
-            if walk := request.cb_kwargs["walk"]:
-                walk.clean = False
+            request.cb_kwargs["walk"].clean = False
 
     def reason(self, failure: Failure) -> tuple[str, str]:
         """Whether a failed request is `refused` for good or `deferred`, and why."""
@@ -380,3 +435,14 @@ class Options:
     since: date | None
     max_pages: int
     url: str | None
+
+
+def source_for(url: str, settings: BaseSettings) -> type[SourceSpider] | None:
+    """The declared source whose site a URL lies on."""
+    host = host_of(url)
+    loader = get_spider_loader(settings)
+    for name in loader.list():
+        spider = loader.load(name)
+        if issubclass(spider, SourceSpider) and spider.home and host_of(spider.home) == host:
+            return spider
+    return None

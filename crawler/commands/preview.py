@@ -15,7 +15,6 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, UsageError
 from scrapy.http import Response
-from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
@@ -23,7 +22,7 @@ from crawler.families import detect
 from crawler.items import Article, Candidate, NotAnArticle
 from crawler.reading.page import parse
 from crawler.reading.urls import host_of
-from crawler.source import SourceSpider
+from crawler.source import SourceSpider, source_for
 
 _FIELDS = {
     # printed name -> (attribute, candidates)
@@ -93,10 +92,11 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             page = parse(body, url, at, content_type)
-            spider = self._spider(url)
-            spider.family = spider.family if spider.home else detect(page)  # type: ignore[misc]
-            rows = [] if spider.family.is_article(url) else spider.family.rows(page)
-            article = spider.read_page(page)
+            source = source_for(url, self.settings)
+            spider = source() if source else SourceSpider(name="preview", url=url)
+            family = spider.family or detect(page)
+            rows = family.rows(page)
+            article = spider.read((page,))
         except NotAnArticle as refusal:
             print(f"{url}\nrefused: {refusal}")
             for row in rows[:30]:
@@ -111,20 +111,6 @@ class Command(ScrapyCommand):
                 print(f"{url}\nrefused: {refusal}")
                 return
         print(describe(article, page.encoding))
-
-    def _spider(self, url: str) -> SourceSpider:
-        """The source that the URL belongs to, a nameless one for all others."""
-        assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        for name in loader.list():
-            spider = loader.load(name)
-            if (
-                issubclass(spider, SourceSpider)
-                and spider.home
-                and host_of(spider.home) == host_of(url)
-            ):
-                return spider()
-        return SourceSpider(name="preview", url=url)
 
 
 def describe(article: Article, encoding: str) -> str:

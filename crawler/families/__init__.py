@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
 from crawler.families.base import Family
+from crawler.items import Article
+from crawler.reading.article import read_article
+from crawler.reading.listing import Row
 from crawler.reading.page import Page
 
 
@@ -29,3 +33,27 @@ def families() -> tuple[Family, ...]:
 def detect(page: Page) -> Family:
     """The family whose fingerprint a page carries; the generic one when none does."""
     return next((family for family in families() if family.fingerprint(page)), Family())
+
+
+def read(
+    page: Page,
+    row: Row | None = None,
+    *,
+    family: Family | None = None,
+    further: Sequence[Page] = (),
+) -> Article:
+    """Read the article of a page: the one entrance that crawl, preview and evaluation share.
+
+    Args:
+        page: the parsed response.
+        row: the list row that led here.
+        family: whose page it is; None: the one whose fingerprint it carries.
+        further: the other pages of an article that is split over several.
+
+    Raises:
+        NotAnArticle: with its reason; nothing of such a page may be stored.
+    """
+    family = family or detect(page)
+    return read_article(
+        page, family.rules, canonical=family.canonical_url, row=row, further=further
+    )

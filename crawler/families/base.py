@@ -1,17 +1,32 @@
 """What a family is. The base class is the family of no platform: everything by general rules.
 
 A new family is a module with one subclass: set `rules`, and override what the platform does in
-its own way. Families only read; fetching is the spider's business.
+its own way. Lists and articles are two axes: a site may list its posts in one platform's way and
+show them in another's, so each page is read by the family whose fingerprint it carries. Families
+only read; fetching is the spider's business.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from crawler.reading.listing import Row, next_page, read_rows
 from crawler.reading.page import Page
 from crawler.reading.rules import GENERIC, ArticleRules
-from crawler.reading.urls import canonical_url, is_file
+from crawler.reading.urls import canonical_url, column_path, is_file
+
+
+@dataclass(slots=True, frozen=True)
+class NextPage:
+    """Where a list goes on."""
+
+    url: str
+    """Absolute."""
+    guessed: bool = False
+    """Not linked: that it is missing (404, no rows) is then the list's end, not a failure."""
+    form: tuple[tuple[str, str], ...] = ()
+    """Sent by POST when not empty."""
 
 
 class Family:
@@ -24,6 +39,26 @@ class Family:
         """Whether a page was made by this platform, by its markup and never by its host."""
         return False
 
+    # --- lists -------------------------------------------------------------------------------
+
+    def rows(self, page: Page) -> list[Row]:
+        """The rows of a list page, links to elsewhere among them.
+
+        The page may also be what `next_page` led to: JSON, XML or a feed, in `page.source`.
+        """
+        return read_rows(page, self.is_article)
+
+    def next_page(self, page: Page, number: int) -> NextPage | None:
+        """Where page `number` + 1 is, None on the last page.
+
+        `number` is 1 on the page that the walk began with. A page without rows (a shell whose
+        list is loaded by script) has its list here.
+        """
+        url = next_page(page, number)
+        return NextPage(url) if url else None
+
+    # --- articles ----------------------------------------------------------------------------
+
     def is_article(self, url: str) -> bool:
         """Whether a URL can be an article of this platform."""
         return not is_file(url)
@@ -32,17 +67,10 @@ class Family:
         """The one URL of a post, whichever of its twins was followed."""
         return canonical_url(url)
 
-    def rows(self, page: Page) -> list[Row]:
-        """The rows of a list page, links to elsewhere among them."""
-        return read_rows(page, self.is_article)
+    def column_path(self, url: str) -> str:
+        """The column that an article or list URL lies under, e.g. `zgxc/gddt`."""
+        return column_path(url)
 
-    def next_page(self, page: Page, number: int) -> str | None:
-        """The URL of list page `number` + 1 as the page links it; None on the last page."""
-        return next_page(page, number)
-
-    def guess_page(self, page: Page, number: int) -> str | None:
-        """Where page `number` + 1 would be if the page shows no paging at all.
-
-        That it is missing (404, no rows) is then the end of the list, not a failure.
-        """
-        return None
+    def further_pages(self, page: Page) -> list[str]:
+        """The URLs of the other pages of an article that is split over several, in order."""
+        return []

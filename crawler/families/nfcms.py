@@ -16,7 +16,7 @@ import re
 from typing import ClassVar
 from urllib.parse import urljoin
 
-from crawler.families.base import Family
+from crawler.families.base import Family, NextPage
 from crawler.reading.listing import has_paging
 from crawler.reading.page import Page
 from crawler.reading.rules import ArticleRules
@@ -54,7 +54,8 @@ class Nfcms(Family):
     def canonical_url(self, url: str) -> str:
         return _MOBILE.sub(r"/post_\1", super().canonical_url(url))
 
-    def guess_page(self, page: Page, number: int) -> str | None:
-        if has_paging(page):
-            return None
-        return urljoin(page.url, f"index_{number + 1}.html")
+    def next_page(self, page: Page, number: int) -> NextPage | None:
+        linked = super().next_page(page, number)
+        if linked or has_paging(page):
+            return linked
+        return NextPage(urljoin(page.url, f"index_{number + 1}.html"), guessed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from lxml.html import HtmlElement
@@ -35,6 +35,7 @@ def read_article(
     *,
     canonical: Callable[[str], str] = canonical_url,
     row: Row | None = None,
+    further: Sequence[Page] = (),
     always_ask: bool = False,
 ) -> Article:
     """Read the article of a page.
@@ -44,6 +45,7 @@ def read_article(
         rules: where this kind of page keeps things.
         canonical: the family's notion of which URLs are one post.
         row: the list row that led here; its title and date are candidates of last resort.
+        further: the other pages of an article that is split over several: only their bodies count.
         always_ask: see `body.read_body`.
 
     Returns:

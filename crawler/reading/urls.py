@@ -66,11 +66,19 @@ def host_of(url: str) -> str:
     return f"{host}:{port}" if port and port not in (80, 443) else host
 
 
+# Folders that hold a post's date or nothing but posts, below its column.
+_NO_COLUMN = re.compile(
+    r"(?:\d{1,2}|(?:19|20)\d\d(?:-?\d\d){0,2}|content|art|info|[0-9a-f]{32})$", re.I
+)
+
+
 def column_path(url: str) -> str:
     """The column that a list or article URL lies under: `zgxc/gddt` for `/zgxc/gddt/content/…`."""
     path = urlsplit(url).path
-    folder = path if path.endswith("/") else path.rpartition("/")[0]
-    return folder.strip("/").removesuffix("/content").removesuffix("content").strip("/")
+    folders = path.rpartition("/")[0].strip("/").split("/")
+    while folders and _NO_COLUMN.match(folders[-1]):
+        folders.pop()
+    return "/".join(folders)
 
 
 def is_file(url: str) -> bool:

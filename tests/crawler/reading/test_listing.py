@@ -1,3 +1,4 @@
+from crawler.families.base import NextPage
 from crawler.families.nfcms import Nfcms
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
@@ -84,13 +85,13 @@ def test_paging() -> None:
     linked = page(
         '<a class="current">1</a><a href="/tzgg/index_2.html">2</a><a class="next" href="/tzgg/index_2.html">下页</a>'
     )
-    assert nfcms.next_page(linked, 1) == "https://a.example/tzgg/index_2.html"
+    second = NextPage("https://a.example/tzgg/index_2.html")
+    assert nfcms.next_page(linked, 1) == second
     by_number = page('<a href="/tzgg/index.html">1</a><a href="/tzgg/index_2.html">2</a>')
-    assert nfcms.next_page(by_number, 1) == "https://a.example/tzgg/index_2.html"
+    assert nfcms.next_page(by_number, 1) == second
     last = page(
         '<a href="/tzgg/index.html">1</a><a class="current">2</a>',
         "https://a.example/tzgg/index_2.html",
     )
     assert nfcms.next_page(last, 2) is None
-    assert nfcms.guess_page(last, 2) is None
-    assert nfcms.guess_page(page(""), 1) == "https://a.example/tzgg/index_2.html"
+    assert nfcms.next_page(page(""), 1) == NextPage(second.url, guessed=True)
