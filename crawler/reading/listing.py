@@ -1,23 +1,27 @@
 """A list page: its rows and its next page, found by structure.
 
-A list is a run of like elements with one link each, most of them with a date. Rows that lead to
+A list is a run of like elements with one post each, most of them with a date. Rows that lead to
 other hosts or to files stand in it like all others; what to do with them is the crawl's decision.
+
+Of several runs on a page the one with most dated rows counts, rows under the page's own column
+double; hot lists, picture boxes, navigation and footers, told by their marks or by the heading
+above them, only count where there is nothing else.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, is_hidden, visible_text
 from crawler.reading.text import drop_controls, fold_space
-from crawler.reading.urls import absolute, host_of
+from crawler.reading.urls import absolute, column_path, host_of
 
 
 @dataclass(slots=True, frozen=True)
@@ -32,18 +36,66 @@ class Row:
     """The date as printed, maybe without a year; "" where the row shows none."""
 
 
-_ROW_TAGS = frozenset(("li", "tr", "dd", "dl"))
+_TABLE = frozenset(("table", "tbody", "tr", "td"))
+_PARTS = frozenset(("li", "dt", "dd"))
 _DATE_ONLY = re.compile(
     r"^[\s\[【（(]*(?:\d{2,4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
     r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?[\s\]】）)]*$|^(?:今天|昨天|前天)(?:\s*\d{1,2}:\d{2})?$|"
     r"^\d+(?:分钟|小时|天)前$"
+)
+# A calendar leaf: the day large, year and month small, above or below it.
+_LEAF = re.compile(
+    r"^(?:(?P<day>\d{1,2})\s+(?P<month>20\d\d\s*[-/.年]\s*\d{1,2})月?"
+    r"|(?P<month2>20\d\d\s*[-/.年]\s*\d{1,2})月?\s+(?P<day2>\d{1,2}))$"
 )
 _YEARLESS = re.compile(
     r"(?<![\d.-])(?:1[0-2]|0?[1-9])\s*[-/.月]\s*(?:3[01]|[12]\d|0?[1-9])日?(?![\d.])"
 )
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►>»→★☆※]+")
 _CUT = re.compile(r"(?:…|\.{3,})$")
-_NEXT = re.compile(r"^(?:下一?页|后一?页|下一頁|[>›»]|Next)\s*[>›»]*$", re.I)
+_BRACKETED = re.compile(r"^[\[【〔(（].{1,8}[\]】〕)）]$")
+_LONG = 8  # characters: what is shorter names a column rather than a post
+
+_PAGING = re.compile(
+    r"^(?:[<>«»‹›|\s]*(?:[上下前后後末尾首第]\s*一?\s*[页頁]|最后一?页|转到|跳转|GO|Next|Prev(?:ious)?)"
+    r"[<>«»‹›|\s]*|第?\s*\d{1,4}\s*[页頁]?|[<>«»‹›|.…\s]+)$",
+    re.I,
+)
+_NEXT = re.compile(r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»]|Next)\s*[>›»]*$", re.I)
+# Words that lead to no post wherever they stand: headers of tables, tools of boxes.
+_NO_TITLE = re.compile(
+    r"^[\[【(（<>«»]*(?:标\s*题|名\s*称|日\s*期|时\s*间|序号|文号|索引号|发布(?:时间|日期)|发文(?:日期|机关)|"
+    r"首页|更多|more|查?看?(?:详细|详情|全文)|阅读全文|关闭|打印|收藏|返回)[\]】)）<>«»+…\s]*$",
+    re.I,
+)
+_ASIDE = re.compile(
+    r"(?:^|[-_\s])(?:nav|navi|navbar|menu|submenu|foot|footer|bottom|header|aside|side|sidebar|hot|"
+    r"rank|ranking|top10|recommend|related|friend|flink|links?|friendlinks?|crumbs?|breadcrumbs?|"
+    r"position|slide|slider|focus|banner|swiper|picnews|copyright)\d*(?:$|[-_\s])",
+    re.I,
+)
+_ASIDE_HEADING = re.compile(
+    r"热门|热点|热文|推荐|排行|点击|图片新闻|图文|相关|友情链接|链接|网站导航|网站地图|专题|猜你|"
+    r"大家都在|最新(?:文章|更新)|栏目导航|网站群"
+)
+_AWAY = re.compile(
+    r"(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|"
+    r"(?:^|[;\s])(?:opacity|font-size|height|max-height)\s*:\s*0(?:px|em|%)?\s*(?:;|$|!)",
+    re.I,
+)
+_RULE = re.compile(r"([^{}]+)\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)[^{}]*\}", re.I)
+_QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
+_CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
+# location = "index_" + n + ".html", in a script or in the attribute of a select.
+_JUMP = re.compile(
+    r"""(?:location(?:\.href)?\s*=|open\s*\()\s*['"]([^'"]+)['"]\s*\+\s*[\w.\[\]]+"""
+    r"""(?:\s*\+\s*['"]([^'"]*)['"])?"""
+)
+_PAGER = re.compile(
+    r"^(?:p|pp|pn|pg|paged?|page_?(?:no|num|number|index|id)?|cur(?:rent)?_?page(?:no)?|start|offset|"
+    r"total\w*)$",
+    re.I,
+)
 
 
 def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Row]:
@@ -57,7 +109,7 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     links = _links(page)
     urls_below: defaultdict[HtmlElement, set[str]] = defaultdict(set)
     for link, url in links:
-        for ancestor in link.iterancestors():
+        for ancestor in (link, *link.iterancestors()):
             urls_below[ancestor].add(url)
     groups: defaultdict[HtmlElement, dict[HtmlElement, tuple[HtmlElement, str]]] = defaultdict(dict)
     for link, url in links:
@@ -68,94 +120,285 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
             known = groups[container].get(row)
             if known is None or len(_title(link)) > len(_title(known[0])):
                 groups[container][row] = (link, url)
-    lists: defaultdict[tuple[object, ...], list[tuple[float, list[Row]]]] = defaultdict(list)
+    own = column_path(page.url)
+    lists: defaultdict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for container, members in groups.items():
-        rows = [_read_row(row, link, url) for row, (link, url) in members.items()]
-        articles = sum(is_article is None or is_article(row.url) for row in rows)
-        if articles == 0:
+        rows = _read_rows(members, urls_below)
+        if is_article is not None and not any(is_article(row.url) for row in rows):
             continue
-        dated = sum(bool(row.date_raw) for row in rows)
-        long_titles = sum(len(row.title) >= 8 for row in rows)
-        score = 3.0 * dated + articles + long_titles
+        score = sum(_weight(row, own, host_of(page.url)) for row in rows)
+        if _is_aside(container):
+            score /= 10
         # Skins break one list into several <ul> of five rows: brothers belong together.
-        brothers = (container.getparent(), container.tag, container.get("class"))
-        lists[brothers].append((score, rows))
-    if not lists:
-        return []
-    best = max(lists.values(), key=lambda pieces: sum(score for score, _ in pieces))
-    return list({row.url: row for _, rows in best for row in rows}.values())
+        names = (container.get("class") or "").split()[:1]
+        kind = re.sub(r"\d+$", "", names[0]) if names else ""
+        at_home = sum(_under(row.url, own) for row in rows) / len(rows) if own else 0
+        lists[container.getparent(), container.tag, kind].append(_Piece(rows, score, at_home))
+    best = max(
+        map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
+    )
+    found: dict[str, Row] = {}
+    for listed in (row for piece in best for row in piece.rows):
+        if listed.url not in found or (listed.date_raw and not found[listed.url].date_raw):
+            found[listed.url] = listed
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A run of rows."""
+
+    rows: list[Row]
+    score: float
+    at_home: float
+    """Share of rows under the page's own column."""
+
+
+def _without_tabs(pieces: list[_Piece]) -> list[_Piece]:
+    """Brothers without those of other columns, where one is clearly this column's."""
+    if any(piece.at_home > 0.5 for piece in pieces):
+        return [piece for piece in pieces if piece.at_home]
+    return pieces
 
 
 def next_page(page: Page, number: int) -> str | None:
-    """The URL behind the page's own link to page `number` + 1, None where it has none."""
-    numbered = None
-    for link in page.root.iter("a"):
-        url = absolute(page.base, link.get("href"))
-        if url is None or host_of(url) != host_of(page.url) or url == page.url:
-            continue
-        text = fold_space(link.text_content())
-        if "next" in (link.get("class") or "").lower().split() or link.get("rel") == "next":
-            return url
+    """The URL behind the page's own link to page `number` + 1, None where it has none.
+
+    Only pages of the same list count: the same address but for its page number.
+    """
+    numbered: dict[int, str] = {}
+    for text, url in _paging_links(page):
         if _NEXT.match(text):
             return url
-        if text == str(number + 1) and _folder(url) == _folder(page.url):
-            numbered = url
-    return numbered
+        if digits := re.fullmatch(r"第?\s*(\d{1,4})\s*[页頁]?", text):
+            numbered.setdefault(int(digits[1]), url)
+    if number + 1 in numbered:
+        return numbered[number + 1]
+    return _called(page, number + 1, numbered)
 
 
 def has_paging(page: Page) -> bool:
     """True when the page shows links to other pages of its list."""
-    return any(
-        fold_space(link.text_content()) in ("上一页", "下一页", "尾页", "末页", "首页", "1", "2")
-        and _folder(absolute(page.base, link.get("href")) or "") == _folder(page.url)
-        and "index" in (link.get("href") or "")
-        for link in page.root.iter("a")
-    )
+    return any(_PAGING.match(text) for text, _ in _paging_links(page))
 
 
-def _folder(url: str) -> str:
-    return urlsplit(url).path.rpartition("/")[0]
+# --- paging ----------------------------------------------------------------------------------
+
+
+def _paging_links(page: Page) -> Iterator[tuple[str, str]]:
+    """(text, URL) of what may lead to another page of this list: links, options of a select."""
+    for link in page.root.iter("a", "link", "option"):
+        address = link.get("value") if link.tag == "option" else link.get("href")
+        if link.tag == "option" and not re.search(r"[./?]", address or ""):
+            continue
+        url = _address(link, page.base) if link.tag == "a" else absolute(page.base, address)
+        if url is None or not same_list(page.url, url):
+            continue
+        if link.get("rel") == "next" or "next" in (link.get("class") or "").lower().split():
+            yield "下一页", url
+        elif link.tag != "link":
+            pictures = "".join(picture.get("alt") or "" for picture in link.iter("img"))
+            text = fold_space(link.text_content()) or pictures or link.get("title") or ""
+            yield fold_space(text).strip("[]【】"), url
+
+
+def _called(page: Page, wanted: int, numbered: dict[int, str]) -> str | None:
+    """The address of a page that a script opens, `gotoPage(2)`, where its pattern is visible."""
+    calls = page.root.xpath("//a/@onclick | //a[starts-with(@href, 'javascript:')]/@href")
+    options = page.root.xpath("//select[contains(@onchange, 'location')]/option/@value")
+    asked = any((call := _CALL.search(text)) and int(call[1]) == wanted for text in calls)
+    if not asked and str(wanted) not in options:
+        return None
+    for prefix, suffix in _JUMP.findall(page.source):
+        url = absolute(page.base, f"{prefix}{wanted}{suffix}")
+        if url and same_list(page.url, url):
+            return url
+    for number, url in numbered.items():
+        head, found, tail = url.rpartition(str(number))
+        if found and number > 1:
+            return f"{head}{wanted}{tail}"
+    return None
+
+
+def same_list(url: str, other: str) -> bool:
+    """Whether two addresses are different pages of one list: equal but for the page's number."""
+    if host_of(url) != host_of(other):
+        return False
+    here, there = urlsplit(url), urlsplit(other)
+    path, path2 = _bare(here.path), _bare(there.path)
+    kept = {k: v for k, v in parse_qsl(here.query) if not _PAGER.match(k)}
+    kept2 = {k: v for k, v in parse_qsl(there.query) if not _PAGER.match(k)}
+    if path == path2:
+        # What `?page=2` adds to an address that had no query may name the column, too.
+        return here.query != there.query and (kept == kept2 or not here.query)
+    if kept != kept2:
+        return False
+    stem, stem2 = _stem(path), _stem(path2)
+    if stem2 in (path, stem) or path2 == stem:
+        return True
+    # A column's first page is its folder, whatever the others are called: list_5_2.html.
+    folder, _, name = path2.rpartition("/")
+    return folder == path and bool(re.search(r"\d", name)) and here.path[-1:] in ("/", "l", "m")
+
+
+def _bare(path: str) -> str:
+    """A path without extension, and without the name of a folder's own page."""
+    path = re.sub(r"\.\w{2,5}$", "", path.rstrip("/"))
+    return re.sub(r"/(?:index|default|list)$", "", path)
+
+
+def _stem(path: str) -> str:
+    return _bare(re.sub(r"(?:[-_/]?(?:page|p)?[-_/]?\d+)$", "", path))
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def _address(link: HtmlElement, base: str) -> str | None:
+    """Where a link leads, by its href or by the address that its script opens."""
+    href = link.get("href") or ""
+    if url := absolute(base, href):
+        return url
+    for script in (href, link.get("onclick") or ""):
+        if match := _QUOTED.search(script):
+            return absolute(base, match[1])
+    return None
 
 
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
-    """Visible links with a text, absolute and http(s)."""
+    """Visible links that may lead to a post, with their absolute http(s) URL."""
+    concealed = _concealed(page)
     found = []
-    for link in page.root.iter("a"):
-        url = absolute(page.base, link.get("href"))
+    for link in page.root.iter():
+        if link.tag != "a" and (link.get("onclick") is None or link.find(".//a") is not None):
+            continue
+        url = _address(link, page.base)
         if url is None or url.split("#")[0] == page.url:
             continue
         # Links hidden from people are traps for robots.
-        if any(is_hidden(element) for element in (link, *link.iterancestors())):
+        if any(_is_concealed(element, concealed) for element in (link, *link.iterancestors())):
             continue
-        if _title(link):
+        title = _title(link)
+        named = title and not _PAGING.match(title) and not _NO_TITLE.match(title)
+        if named and next(link.iterancestors("th", "thead"), None) is None:
             found.append((link, url.split("#")[0]))
-    return found
+    labels = _labels(found)
+    return [(link, url) for link, url in found if link not in labels]
+
+
+def _labels(links: list[tuple[HtmlElement, str]]) -> set[HtmlElement]:
+    """Links to the column that stand in a post's row: [市县] before its title."""
+    rows: defaultdict[HtmlElement, list[tuple[HtmlElement, str]]] = defaultdict(list)
+    for link, url in links:
+        block = next((e for e in link.iterancestors("li", "tr", "dd", "dt", "p", "div")), None)
+        if block is not None:
+            rows[block].append((link, url))
+    labels = set()
+    for members in rows.values():
+        titles = {link: _title(link) for link, _ in members}
+        longest = max(len(title) for title in titles.values())
+        for link, title in titles.items():
+            wrapped = _before(link)[-1:] + title + (link.tail or "").lstrip()[:1]
+            bracketed = _BRACKETED.match(title) or _BRACKETED.match(wrapped)
+            if bracketed and len(title) < longest and len(members) <= 3:
+                labels.add(link)
+    return labels
+
+
+def _before(link: HtmlElement) -> str:
+    previous, parent = link.getprevious(), link.getparent()
+    text = previous.tail if previous is not None else parent.text if parent is not None else ""
+    return (text or "").rstrip()
+
+
+def _concealed(page: Page) -> frozenset[str]:
+    """Class and id selectors that the page's own style sheets hide."""
+    found: set[str] = set()
+    for style in page.root.iter("style"):
+        for selectors in _RULE.findall(style.text or ""):
+            found.update(
+                s.strip() for s in selectors.split(",") if re.match(r"\s*[.#][\w-]+\s*$", s)
+            )
+    return frozenset(found)
+
+
+def _is_concealed(element: HtmlElement, selectors: frozenset[str]) -> bool:
+    if is_hidden(element) or _AWAY.search(element.get("style") or ""):
+        return True
+    if not selectors:
+        return False
+    names = {f".{name}" for name in (element.get("class") or "").split()}
+    return not selectors.isdisjoint(names | {f"#{element.get('id')}"})
 
 
 def _row_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlElement:
-    """The outermost element that holds this link's address and no other."""
+    """The outermost element that holds this link's address and no other.
+
+    A list of one row ends at its <li>; the tables in tables of the 2000s are climbed.
+    """
     row = link
     for ancestor in link.iterancestors():
-        if len(urls_below[ancestor]) > 1 or ancestor.tag in ("ul", "ol", "tbody", "table", "body"):
+        if len(urls_below[ancestor]) > 1 or ancestor.tag in ("ul", "ol", "dl", "body", "form"):
+            break
+        if row.tag in _TABLE and ancestor.tag not in _TABLE:
             break
         row = ancestor
-        if ancestor.tag in _ROW_TAGS:
+        if ancestor.tag in _PARTS:
             break
+    # <ul><li>title</li><li>date</li></ul>: the whole <ul> is the row.
+    whole = row.getparent()
+    if row.tag in _PARTS and whole is not None:
+        others = [child for child in whole if child is not row]
+        alone = len(urls_below[whole]) == 1 and all(c.find(".//a") is None for c in others)
+        if others and alone:
+            return whole
     return row
+
+
+def _weight(row: Row, own: str, host: str) -> float:
+    if row.date_raw:
+        weight = 6.0
+    elif host_of(row.url) != host:
+        return 0.05
+    else:
+        weight = 1.0 if len(row.title) >= _LONG else 0.1
+    return 2 * weight if own and _under(row.url, own) else weight
+
+
+def _under(url: str, column: str) -> bool:
+    return f"{column_path(url)}/".startswith(f"{column}/")
+
+
+def _is_aside(container: HtmlElement) -> bool:
+    """Whether marks, or the heading above, tell a group of links from a page's main list."""
+    for element in (container, *container.iterancestors()):
+        if element.tag in ("nav", "footer", "aside", "header"):
+            return True
+        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag not in ("body", "html") and _ASIDE.search(marks):
+            return True
+    for element in (container, *container.iterancestors())[:3]:
+        above = element.getprevious()
+        if above is not None:
+            heading = visible_text(above)
+            return len(heading) <= 20 and bool(_ASIDE_HEADING.search(heading))
+    return False
 
 
 def _title(link: HtmlElement) -> str:
     """The link's text without dates that skins put inside the anchor."""
+    heading = next(link.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
+    within = link if heading is None or not visible_text(heading) else heading
     dates = {
         element
-        for element in link.iterdescendants()
+        for element in within.iterdescendants()
         if isinstance(element.tag, str) and _DATE_ONLY.match(visible_text(element) or "-")
     }
     if not dates:
-        text = visible_text(link)
+        text = visible_text(within)
     else:
-        parts = [link.text or ""]
-        for element in link.iterdescendants():
+        parts = [within.text or ""]
+        for element in within.iterdescendants():
             if element not in dates and not any(a in dates for a in element.iterancestors()):
                 parts.append(element.text or "")
             parts.append(element.tail or "")
@@ -165,17 +408,58 @@ def _title(link: HtmlElement) -> str:
     stem = _CUT.sub("", text)
     if full and (not text or len(full) >= len(stem)):
         return full
+    if not text:
+        return fold_space(" ".join(picture.get("alt") or "" for picture in link.iter("img")))
     return text
 
 
-def _read_row(row: HtmlElement, link: HtmlElement, url: str) -> Row:
-    title = _title(link)
+def _read_rows(
+    members: dict[HtmlElement, tuple[HtmlElement, str]],
+    urls_below: dict[HtmlElement, set[str]],
+) -> list[Row]:
+    """The rows of one group; dates stand in the row, behind it or before it."""
+    inside = {row: _date(row, link) for row, (link, _) in members.items()}
+    dates = inside
+    if not any(inside.values()):
+        behind = {row: _beside(row, urls_below, forward=True) for row in members}
+        before = {row: _beside(row, urls_below, forward=False) for row in members}
+        dates = max(behind, before, key=lambda found: Counter(map(bool, found.values()))[True])
+    return [Row(url, _title(link), dates[row]) for row, (link, url) in members.items()]
+
+
+def _date(row: HtmlElement, link: HtmlElement) -> str:
     for element in row.iterdescendants():
-        if isinstance(element.tag, str) and _DATE_ONLY.match(text := visible_text(element) or "-"):
-            return Row(url, title, text.strip("[]【】（）() "))
-    around = visible_text(row).replace(visible_text(link), " ") if row is not link else ""
-    for _, _, raw in find_dates(around):
-        return Row(url, title, raw)
-    if match := _YEARLESS.search(around):
-        return Row(url, title, match[0])
-    return Row(url, title)
+        if not isinstance(element.tag, str):
+            continue
+        text = visible_text(element) or "-"
+        if len(text) > 40:
+            continue
+        if _DATE_ONLY.match(text):
+            return text.strip("[]【】（）() ")
+        if leaf := _LEAF.match(fold_space(text.replace("\n", " "))):
+            month = re.sub(r"\s*[/.年]\s*", "-", leaf["month"] or leaf["month2"])
+            return f"{month}-{leaf['day'] or leaf['day2']}"
+    return _printed(visible_text(row).replace(visible_text(link), " ") if row is not link else "")
+
+
+def _beside(row: HtmlElement, urls_below: dict[HtmlElement, set[str]], *, forward: bool) -> str:
+    """The date between a row and its neighbour."""
+    parts = [row.tail or ""] if forward else []
+    for other in row.itersiblings(preceding=not forward):
+        if not forward:
+            parts.insert(0, other.tail or "")
+        if urls_below.get(other):
+            break
+        if isinstance(other.tag, str):
+            parts.insert(len(parts) if forward else 0, f" {visible_text(other)} ")
+        if forward:
+            parts.append(other.tail or "")
+    text = fold_space("".join(parts))
+    return text.strip("[]【】（）() ") if _DATE_ONLY.match(text) else _printed(text)
+
+
+def _printed(text: str) -> str:
+    for _, _, raw in find_dates(text):
+        return raw
+    match = _YEARLESS.search(text)
+    return match[0] if match else ""
