@@ -30,6 +30,11 @@ _OUTLET = re.compile(r"(?:报|社|网|台|客户端|新闻|融媒体?|中心)$")
 _BETWEEN = re.compile(r"[、，,;；/|丨&\s\u3000]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 
 
+_PLACE_REPORT = re.compile(r"报道$|^[\u4e00-\u9fff]{0,8}摄$")
+# Letters of any script, points between the parts of a name; no digits, signs or markup.
+_PERSON = re.compile(r"^[^\W\d_][\w·.•\-' ]{0,39}$")
+
+
 class NormaliseAuthorPipeline:
     """Sets authors and editor. 记者 and 通讯员 are authors, 责任编辑 is the editor.
 
@@ -74,7 +79,14 @@ def read_names(raw: str) -> list[str]:
         part = _PADDED.sub(r"\1\2", part)
         for name in _BETWEEN.split(part):
             name = name.strip(" \u3000·:：()（）")
-            if name and len(name) <= 40 and not _NOBODY.match(name) and not _outlet(name, raw):
+            if _PLACE_REPORT.search(name) and names:
+                continue
+            if (
+                _PERSON.match(name)
+                and len(name) <= 40
+                and not _NOBODY.match(name)
+                and not _outlet(name, raw)
+            ):
                 names[name] = None
     return list(names)
 

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from crawler.items import Article, Candidate
-from crawler.reading.blocks import read_blocks
+from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.byline import read_bylines
+from crawler.reading.boilerplate import is_editor
+from crawler.reading.byline import read_bylines, shown_bylines
 from crawler.reading.dates import url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import merge, read_info
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
-from crawler.reading.node import find_node
+from crawler.reading.node import known_node
 from crawler.reading.page import BLOCKS, Page, candidate, css, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
+from crawler.reading.region import find_region, heading_above, is_info, trim
 from crawler.reading.rules import GENERIC, TOOLS, ArticleRules
 from crawler.reading.text import fold_space, squeeze
 from crawler.reading.urls import canonical_url
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
+_TOOL = 200  # characters
 _NEAR = 60  # elements between headline and text that may hold the info line
+# What the info line says and skins repeat above the text.
+_SAID = ("date", "source", "author", "editor", "title")
 
 
 def read_article(
@@ -56,19 +61,17 @@ def read_article(
         NotAnArticle: with its reason; nothing of such a page may be stored.
     """
     refuse_error_page(page)
-    node, trusted = _article_node(page, rules)
     metadata = read_metadata(page)
-    headline = _headline(page, rules, node, metadata, row)
-    title_element = _element(page, headline.title if headline else None)
-    info, info_elements = _info(page, rules, node, title_element)
-    dropped = {match for _, match in select(node, (*rules.drop, *rules.attachments, *TOOLS))}
-    dropped.discard(node)
-    dropped |= {e for e in info_elements if node in e.iterancestors()}
-    if title_element is not None and node in title_element.iterancestors():
-        dropped.add(title_element)
-    body = read_body(node, page.base, dropped, trusted=trusted, always_ask=always_ask)
+    headline = _headline(page, rules, metadata, row)
+    found = _find(page, rules, headline)
+    headline = found.headline
     title = headline.title.raw if headline else ""
-    _drop_repeated_title(body, title)
+    info = merge(found.info, metadata)
+    said = frozenset(squeeze(c.raw) for name in _SAID for c in info.get(name, []))
+    lines = trim(found.blocks, title, said)
+    for other in further:
+        lines += trim(_find(other, rules, headline).blocks, title, said)
+    body = read_body(found.node, lines, found.dropped, trusted=found.trusted, always_ask=always_ask)
 
     attachments = {file.url: file for file in body.attachments}
     for _, element in select(page.root, rules.attachments):
@@ -76,8 +79,9 @@ def read_article(
             attachments.update({file.url: file for file in block.files})
 
     bylines = read_bylines(body.blocks)
-    tail = _tail_info(body)
-    candidates = merge(info, {"author": bylines}, tail, metadata)
+    tail = _tail_info(found, body)
+    candidates = merge(found.info, {"author": bylines}, tail, metadata)
+    candidates["author"] = _persons(candidates)
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row)
     refuse_without_article(page, body, title, dated=bool(candidates["date"]))
@@ -103,21 +107,123 @@ def read_article(
     )
 
 
-def _article_node(page: Page, rules: ArticleRules) -> tuple[HtmlElement, bool]:
-    """The article node and whether it is one: else the whole page, to be judged by trafilatura."""
-    for _, match in select(page.root, rules.body):
-        if any(text.strip() for text in match.itertext()) or match.find(".//img") is not None:
-            return match, True
-    if (found := find_node(page.root)) is not None:
-        return found, True
+@dataclass(slots=True)
+class _Found:
+    """The article's place on its page."""
+
+    node: HtmlElement
+    trusted: bool
+    """False: nothing reads like an article, so trafilatura judges the whole page."""
+    blocks: list[Block]
+    headline: Headline | None
+    """Also found by looking above the text, where nothing else shows it."""
+    behind: list[HtmlElement]
+    """What follows the article closely: source and editor may stand there."""
+    dropped: set[HtmlElement]
+    info: dict[str, list[Candidate]]
+
+
+def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
+    title = headline.element if headline else None
+    known = [match for _, match in select(page.root, rules.info)]
+    dropped = {match for _, match in select(page.root, (*rules.drop, *rules.attachments))}
+    # Some skins call what holds the whole article a tool, too.
+    tools = (match for _, match in select(page.root, TOOLS))
+    dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
+    node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
+    if node is None:
+        node = known_node(page.root)
+    if node is not None:
+        around = list(_between(page, title, node))
+        info = merge(read_info(known), read_info(around), shown_bylines(around))
+        used = {c.xpath for found in info.values() for c in found}
+        dropped |= {
+            element
+            for element in (*known, *(e for e in around if candidate(e, "", "").xpath in used))
+            if node in element.iterancestors()
+        }
+        if title is not None and node in title.iterancestors():
+            dropped.add(title)
+        dropped -= {node, *node.iterancestors()}
+        blocks = read_blocks(node, page.base, dropped)
+        return _Found(node, True, blocks, headline, list(_behind(node)), dropped, info)
+
     whole = page.root.find("body")
-    return (whole if whole is not None else page.root), False
+    whole = whole if whole is not None else page.root
+    dropped.discard(whole)
+    blocks = read_blocks(whole, page.base, dropped)
+    headline = _shown_headline(page, blocks, headline)
+    title = headline.element if headline else None
+    region = find_region(blocks, _place(blocks, headline), title)
+    if region is None:
+        info = merge(read_info(known), read_info(_between(page, title, whole)))
+        return _Found(whole, False, blocks, headline, [], dropped, info)
+    first = blocks.index(region.blocks[0])
+    if headline is None and (line := heading_above(blocks[:first], region.blocks)):
+        headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
+        title = line.element
+    # The nearest line is believed first: what stands far above may speak of other posts.
+    above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
+    if title is not None:
+        above = list(_between(page, title, region.blocks[0].element)) or above
+    above += [block.element for block in region.blocks[:4] if is_info(block.text)]
+    info = merge(read_info(known), read_info(dict.fromkeys(above)), shown_bylines(above))
+    end = first + len(region.blocks)
+    behind = [block.element for block in blocks[end : end + 8]]
+    return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+
+
+def _shown_headline(
+    page: Page, blocks: Sequence[Block], headline: Headline | None
+) -> Headline | None:
+    """The line of the page that its `<title>` begins with, where no heading was found."""
+    if headline is not None and headline.element is not None:
+        return headline
+    named = squeeze(page.root.findtext(".//title") or "")
+    for block in blocks:
+        text = squeeze(block.text)
+        shown = block.element.tag != "title" and 2 * block.links <= len(text)
+        if shown and len(text) >= 6 and named.startswith(text):
+            return Headline(candidate(block.element, block.text, "line"), element=block.element)
+    return headline
+
+
+def _holds_content(node: HtmlElement) -> bool:
+    return any(text.strip() for text in node.itertext()) or node.find(".//img") is not None
+
+
+def _place(blocks: Sequence[Block], headline: Headline | None) -> int | None:
+    """The index of the headline's last line among the lines of a page."""
+    if headline is None:
+        return None
+    if headline.element is not None:
+        inside = {headline.element, *headline.element.iterdescendants()}
+        places = [i for i, block in enumerate(blocks) if block.element in inside]
+        if places:
+            return places[-1]
+    wanted = squeeze(headline.title.raw)
+    return next((i for i, block in enumerate(blocks) if squeeze(block.text) == wanted), None)
+
+
+def _behind(node: HtmlElement) -> Iterator[HtmlElement]:
+    """The next few small elements after an article node."""
+    holder: HtmlElement | None = node
+    count = 0
+    for _ in range(2):
+        if holder is None:
+            return
+        for sibling in holder.itersiblings():
+            if isinstance(sibling.tag, str) and len(squeeze(sibling.text_content())) <= 120:
+                yield sibling
+                count += 1
+            if count >= 6:
+                return
+        holder = holder.getparent()
 
 
 def _headline(
     page: Page,
     rules: ArticleRules,
-    node: HtmlElement,
     metadata: dict[str, list[Candidate]],
     row: Row | None,
 ) -> Headline | None:
@@ -149,26 +255,6 @@ def _headline(
     return None
 
 
-def _element(page: Page, read: Candidate | None) -> HtmlElement | None:
-    """The element that a candidate was read from, if it is visible content."""
-    if read is None or not read.xpath:
-        return None
-    found = cast("list[HtmlElement]", page.root.getroottree().xpath(read.xpath))
-    return found[0] if found and found[0].tag not in ("meta", "title", "script") else None
-
-
-def _info(
-    page: Page, rules: ArticleRules, node: HtmlElement, title: HtmlElement | None
-) -> tuple[dict[str, list[Candidate]], list[HtmlElement]]:
-    """Info line candidates and the elements that they stand in."""
-    known = [match for _, match in select(page.root, rules.info)]
-    around = list(_between(page, title, node))
-    info = merge(read_info(known), read_info(around))
-    used = {c.xpath for found in info.values() for c in found}
-    tree = page.root.getroottree()
-    return info, known + [e for e in around if tree.getpath(e) in used]
-
-
 def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterator[HtmlElement]:
     """Small blocks between headline and text, or at the top of a node that holds both."""
     inside = title is not None and node in title.iterancestors()
@@ -187,6 +273,8 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
         text = squeeze(element.text_content())
         if not text or len(text) > 300 or element.getparent() in skip:
             continue
+        if len(text) > 60 and "。" in text:
+            return  # the text has begun
         skip.update(element.iterdescendants())
         yield element
         count += 1
@@ -194,18 +282,27 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
             return
 
 
-def _tail_info(body: Body) -> dict[str, list[Candidate]]:
-    """Source and editor that the last lines of the text name."""
-    lines = [b.element for b in body.blocks if b.text and len(b.text) <= 60 and b.kind != "table"]
-    last = [b.element for b in body.blocks if b.text][-3:]
-    found = read_info([element for element in lines if element in last])
-    return {name: found[name] for name in ("source", "editor", "author") if name in found}
+def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
+    """Source, editor and author that the last lines of the text name, or what stands below it."""
+    last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
+    final = [b.element for b in body.blocks if b.text][-3:]
+    tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
+    read = read_info([*tail, *found.behind])
+    return {
+        name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
+        for name in ("source", "editor", "author")
+        if name in read
+    }
 
 
-def _drop_repeated_title(body: Body, title: str) -> None:
-    """The headline repeated as the first line is no body."""
-    if body.blocks and len(body.blocks) > 1 and squeeze(body.blocks[0].text) == squeeze(title):
-        del body.blocks[0]
+def _persons(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
+    """Author candidates without the editors and outlets that head tags call authors."""
+    others = {squeeze(c.raw) for name in ("editor", "source") for c in candidates.get(name, [])}
+    return [
+        c
+        for c in candidates.get("author", [])
+        if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
+    ]
 
 
 def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) -> list[Candidate]:

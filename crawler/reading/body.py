@@ -19,9 +19,8 @@ trafilatura is not asked (counted as `clean`); a test compares both ways over al
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import nh3
@@ -30,7 +29,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Attachment, Image
-from crawler.reading.blocks import Block, read_blocks, to_html, to_text
+from crawler.reading.blocks import Block, to_html, to_text
 from crawler.reading.text import squeeze
 
 # It reports pages that it finds nothing on; the guards decide and count those.
@@ -38,13 +37,6 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _SHORT = 200  # characters below which a node is a notice that trafilatura cannot judge
 _LINK_RUN = 3  # consecutive lines that are only links: a related list, not a sentence
-
-# Lines that are controls of the page. Whole lines only: the words may occur in an article.
-_CONTROL = re.compile(
-    r"^[\[【（(]?(?:打印|打印本页|打印此页|打印正文|关闭|关闭窗口|关闭本页|返回|返回顶部|返回列表|收藏|"
-    r"分享到?|分享至|扫一扫(?:在手机(?:上|打开)?.{0,10})?|我要纠错|纠错|字号|大|中|小|"
-    r"【?字体[:：]?.{0,12}|上一[篇条页][:：]?.{0,60}|下一[篇条页][:：]?.{0,60})[\]】）)]?$"
-)
 
 _TAGS = {
     *("p", "br", "h2", "h3", "h4", "h5", "h6", "strong", "em", "u", "sub", "sup"),
@@ -101,28 +93,27 @@ def sanitise(html: str) -> str:
 
 def read_body(
     node: HtmlElement,
-    base: str,
+    blocks: Sequence[Block],
     dropped: Collection[HtmlElement] = (),
     *,
     trusted: bool = True,
     always_ask: bool = False,
 ) -> Body:
-    """Read the body out of an article node.
+    """Decide which lines of an article node are its body.
 
     Args:
         node: the article node, or the page's `<body>` where none was found.
-        base: what relative URLs are joined to.
+        blocks: its lines, without those that are furniture by their wording.
         dropped: elements inside it that are no content (share bars, the headline).
         trusted: the node is known to be the article; False for the whole page, of which only
             what trafilatura keeps (and tables, pictures and files among it) is taken.
         always_ask: ask trafilatura even where its verdict cannot matter; for the test that
             compares both ways.
     """
-    blocks = [b for b in read_blocks(node, base, dropped) if not _CONTROL.match(b.text or "-")]
     length = sum(len(squeeze(b.text)) for b in blocks)
     protected = _guards(blocks, short=trusted and length < _SHORT, trusted=trusted)
     if all(protected) and not always_ask:
-        return Body(blocks, Counter(clean=1))
+        return Body(list(blocks), Counter(clean=1))
     verdict = _Verdict(node, dropped)
     guards: Counter[str] = Counter()
     kept: list[bool] = []
@@ -142,7 +133,7 @@ def read_body(
     return Body([b for b, keep in zip(blocks, kept, strict=True) if keep], guards)
 
 
-def _guards(blocks: list[Block], *, short: bool, trusted: bool) -> list[str]:
+def _guards(blocks: Sequence[Block], *, short: bool, trusted: bool) -> list[str]:
     """The guard that each block stands under, "" for those that trafilatura decides on."""
     guards: list[str] = []
     run = 0

@@ -6,21 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
-from crawler.reading.page import candidate
+from crawler.reading.page import candidate, visible_lines
 
-_ROLE = r"(?:记者|通讯员|作者|评论员|撰稿人?|撰文|供稿|报道员|特派员)"
+_ROLE = r"(?:记者|通讯员|实习生|作者|评论员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员)"
 _BRACKETED = re.compile(
     rf"[（(]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()。！？]{{0,60}})[）)]"
 )
 _LINE = re.compile(
-    rf"^(?:[■●▲◎]\s*)?((?:[\u4e00-\u9fff+]{{0,14}}?{_ROLE})[:：]?[\s\u3000]+[^。！？；]{{1,50}})$"
+    rf"^(?:[■●▲◎]\s*)?(?:[\u4e00-\u9fff]{{2,6}}[\s\u3000]+)?"
+    rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
+_NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
 _CLOSING = re.compile(rf"[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
 # The hundred most common family names cover 85 % of the population (公安部, 2020 name report).
 _FAMILY_NAMES = frozenset(
@@ -36,15 +40,36 @@ def read_bylines(blocks: Sequence[Block]) -> list[Candidate]:
     """Author candidates from the first and last lines of the body, as printed."""
     lines = [block for block in blocks if block.text and block.kind != "table"]
     found: list[Candidate] = []
-    for block in [*lines[:4], *lines[4:][-3:]]:
+    for block in [*lines[:4], *lines[4:][-4:]]:
         found += [
             candidate(block.element, match[1].strip(), "byline")
             for match in _BRACKETED.finditer(block.text)
         ]
         if len(block.text) <= 60 and (line := _LINE.match(block.text)):
             found.append(candidate(block.element, line[1].strip(), "byline"))
-    if lines and (closing := _CLOSING.search(lines[-1].text)):
-        names = re.split(r"[\s\u3000]{2,}|[、，]", closing[1])
-        if all(name.strip()[:1] in _FAMILY_NAMES for name in names):
-            found.append(candidate(lines[-1].element, closing[1], "byline"))
+    if lines and (closing := _CLOSING.search(lines[-1].text)) and _are_names(closing[1]):
+        found.append(candidate(lines[-1].element, closing[1], "byline"))
+    # A name alone below the headline signs the text.
+    found += [
+        candidate(block.element, block.text, "byline")
+        for block in lines[:1]
+        if len(lines) > 2 and _NAMES.match(block.text) and _are_names(block.text)
+    ]
     return found
+
+
+def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
+    """Author candidates from lines between headline and text: 本报记者 张三."""
+    return {
+        "author": [
+            candidate(element, match[1].strip(), "byline")
+            for element in elements
+            for line in visible_lines(element)
+            if len(line) <= 60 and (match := _LINE.match(line))
+        ]
+    }
+
+
+def _are_names(text: str) -> bool:
+    names = re.split(r"[\s\u3000]{2,}|[、，]", text)
+    return all(name.strip()[:1] in _FAMILY_NAMES for name in names)

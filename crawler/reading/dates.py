@@ -37,7 +37,13 @@ _TIME = (
 )
 _FULL = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d{2})" + _SEPARATOR + r"(?P<month>1[0-2]|0?[1-9])"
-    r"\s*[-/.月—–]+\s*(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s*日?" + _TIME
+    # 2005.08.2605:39: spans that a reader sees apart
+    r"\s*[-/.月—–]+\s*(?P<day>3[01]|[12]\d|0?[1-9])(?:(?=\d\d:\d\d)|(?!\d))\s*日?" + _TIME
+)
+# 9/17/2004 5:54:13 AM, as American servers print it.
+_AMERICAN = re.compile(
+    r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])/(?P<year>(?:19|20)\d{2})"
+    r"\s+" + _TIME.removesuffix("?") + r"(?<=M)"
 )
 _MINGUO = re.compile(r"民國?国?\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _NUMERAL = "〇○零Ｏ一二三四五六七八九十廿卅"
@@ -74,8 +80,10 @@ def find_dates(text: str) -> Iterator[tuple[int, int, str]]:
     plain = text.replace("∶", ":")
     # NFKC may change lengths, so only the one-to-one folding of full-width forms is done here.
     plain = plain.translate(_FULL_WIDTH)
-    for match in _FULL.finditer(plain):
+    for match in filter(_consistent, _FULL.finditer(plain)):
         yield match.start(), match.end(), text[match.start() : match.end()].strip()
+    for match in _AMERICAN.finditer(plain):
+        yield match.start(), match.end(), match[0]
     for match in _NUMERALS.finditer(plain):
         yield match.start(), match.end(), match[0]
 
@@ -97,7 +105,9 @@ def parse_date(text: str, now: datetime) -> Moment | None:
         that only the day is known.
     """
     plain = _plain(text)
-    if match := _FULL.search(plain):
+    if match := next(filter(_consistent, _FULL.finditer(plain)), None):
+        return _moment(int(match["year"]), match)
+    if match := _AMERICAN.search(plain):
         return _moment(int(match["year"]), match)
     if match := _EPOCH.match(plain):
         return Moment(datetime.fromtimestamp(int(match[1]), UTC).astimezone(CST), "second")
@@ -125,6 +135,15 @@ def parse_date(text: str, now: datetime) -> Moment | None:
     if _WORTH_GUESSING.search(plain):
         return _guess(plain, today)
     return None
+
+
+def _consistent(match: re.Match[str]) -> bool:
+    """Whether one kind of separator stands between year, month and day (2004 - 01/01 has two)."""
+    text = match[0]
+    start = match.start()
+    first = text[match.end("year") - start : match.start("month") - start].strip()
+    second = text[match.end("month") - start : match.start("day") - start].strip()
+    return first == second or (first, second) == ("年", "月")
 
 
 def url_date(url: str) -> str | None:

@@ -24,9 +24,13 @@ _SITE_WORD = re.compile(
 
 
 class Headline(NamedTuple):
+    """The title and the lines around it."""
+
     title: Candidate
     kicker: str = ""
     subtitle: str = ""
+    element: HtmlElement | None = None
+    """Where a reader sees it; None where only the head or the list says it."""
 
 
 def read_headline(element: HtmlElement, origin: str, references: Iterable[str]) -> Headline | None:
@@ -57,7 +61,7 @@ def read_headline(element: HtmlElement, origin: str, references: Iterable[str]) 
             subtitle = subtitle or " ".join(lines[dash:])
         else:
             main = next((r for r in references if squeeze(r) == squeeze(main)), _join(lines))
-    return Headline(candidate(element, main, origin), kicker, subtitle)
+    return Headline(candidate(element, main, origin), kicker, subtitle, element)
 
 
 def _join(lines: list[str]) -> str:

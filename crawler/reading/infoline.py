@@ -22,12 +22,22 @@ from crawler.reading.text import fold_space
 LABELS: dict[str, tuple[str, ...]] = {
     "date": (
         *("发布时间", "发布日期", "发表时间", "发表日期", "刊登时间", "刊发时间", "发稿时间"),
-        *("上传时间", "上载日期", "信息提供日期", "发布于", "时间", "日期"),
+        *(
+            "上传时间",
+            "上载日期",
+            "信息提供日期",
+            "发布于",
+            "发表于",
+            "张贴于",
+            "刊发于",
+            "时间",
+            "日期",
+        ),
     ),
     "date_updated": ("更新时间", "更新日期", "最后更新", "修改时间"),
     "source": (
         *("来源", "信息来源", "文章来源", "稿件来源", "新闻来源", "内容来源", "资料来源", "稿源"),
-        *("来源于", "转载自", "转自", "供稿单位", "发布单位", "出处"),
+        *("本文来源", "来源于", "转载自", "转自", "供稿单位", "发布单位", "出处"),
     ),
     "author": (
         *("作者", "撰稿人", "撰稿", "撰文", "记者", "通讯员", "文/图", "图/文", "文图", "图文"),
@@ -90,7 +100,7 @@ _LABEL = re.compile(
 _NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
-    r"来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
+    r"\s[大中小](?=\s|$)|阅读[（(\d]|评论[（(\d]|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
@@ -134,10 +144,9 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     stands right beside it and looks like an outlet's name.
     """
     found: dict[str, list[tuple[int, Candidate]]] = {}
-    for element in elements:
-        for line in visible_lines(element):
-            if len(line) > 400:
-                continue
+    lines = [(element, line) for element in elements for line in visible_lines(element)]
+    for element, line in lines:
+        if len(line) <= 400:
             labelled = False
             for name, label, value in read_info_line(line):
                 labelled = True
@@ -146,6 +155,8 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
                 )
             if not labelled or "date" not in found:
                 _unlabelled(element, line, found)
+    if "source" not in found and "date" in found:
+        _beside_date(lines, found)
     return {
         name: [c for _, c in sorted(ranked, key=lambda pair: pair[0])]
         for name, ranked in found.items()
@@ -153,6 +164,9 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
 
 
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”]{2,24}[》]?$")
+_OUTLET_NAME = re.compile(
+    r"^[\u4e00-\u9fffA-Za-z0-9·+《》]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布)$"
+)
 _NO_OUTLET = re.compile(
     r"首页|正文|当前位置|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
 )
@@ -173,6 +187,20 @@ def _unlabelled(
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
         if _OUTLET.match(rest) and not _NO_OUTLET.search(rest) and not _LABEL.search(rest):
             found.setdefault("source", []).append((50, candidate(element, rest, "info")))
+        return
+
+
+def _beside_date(
+    lines: list[tuple[HtmlElement, str]], found: dict[str, list[tuple[int, Candidate]]]
+) -> None:
+    """An outlet's name alone on the line above or below the date."""
+    shown = {c.raw for _, c in found["date"]}
+    for i, (_, line) in enumerate(lines):
+        if len(line) > 40 or not any(raw in line for raw in shown):
+            continue
+        for element, name in [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]:
+            if len(name) <= 16 and _OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
+                found.setdefault("source", []).append((60, candidate(element, name, "info")))
         return
 
 

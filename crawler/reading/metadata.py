@@ -21,9 +21,15 @@ _META: dict[str, tuple[str, ...]] = {
         *("pubdate", "publishdate", "article:published_time", "og:release_date"),
         *("datepublished", "weibo: article:create_at"),
     ),
-    "source": ("contentsource", "og:source", "mediaid"),
+    "source": ("contentsource", "source", "og:source", "mediaid"),
     "author": ("author", "article:author", "og:article:author"),
 }
+_OUTLET = re.compile(r"(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|编辑部|发布)$")
+# Pages drawn by script keep the outlet in the data that they are drawn from.
+_DRAWN = re.compile(
+    r"""["'](?:media|media_?name|source_?name|copy_?from)["']\s*:\s*["']([^"'\\<>{}]{2,30})["']""",
+    re.I,
+)
 _ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report)$")
 
 
@@ -35,6 +41,12 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
+    # An outlet is no author, whatever the tag is called.
+    outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
+    found["author"] = [c for c in found.get("author", []) if c not in outlets]
+    found["source"] = found.get("source", []) + outlets
+    if not found["source"] and (drawn := _DRAWN.search(page.source)):
+        found["source"].append(Candidate(fold_space(drawn[1]), "script"))
     return {name: candidates for name, candidates in found.items() if candidates}
 
 

@@ -5,8 +5,10 @@ import pytest
 from crawler.families.nfcms import Nfcms
 from crawler.items import NotAnArticle
 from crawler.reading.article import read_article
+from crawler.reading.blocks import read_blocks
 from crawler.reading.body import Body, read_body, sanitise
 from crawler.reading.page import parse
+from crawler.reading.region import trim
 from tests.conftest import NOW
 
 SITE = Path(__file__).parents[3] / "crawler" / "demo" / "site"
@@ -17,7 +19,8 @@ PARAGRAPHS = "".join(
 
 def read(html: str, **options: bool) -> Body:
     page = parse(f"<body><div id=a>{html}</div></body>".encode(), "https://a.example/x.html", NOW)
-    return read_body(page.root.get_element_by_id("a"), page.base, **options)
+    node = page.root.get_element_by_id("a")
+    return read_body(node, trim(read_blocks(node, page.base), ""), **options)
 
 
 def test_every_paragraph_in_order() -> None:

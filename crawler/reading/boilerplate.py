@@ -1,0 +1,90 @@
+"""Wording and naming by which the furniture of a page is told from its article.
+
+All patterns match whole lines or names of containers: the same words may stand in any article.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from crawler.reading.text import squeeze
+
+# Tools of the page, one to a line (compared without white space).
+_CONTROL = re.compile(
+    r"[\[【（(<]?(?:打印|打印本页|打印此页|打印正文|我要打印|打印文章|关闭|关闭窗口|关闭本页|关闭此页|返回|返回顶部|"
+    r"返回列表|返回首页|返回上级|TOP|回到顶部|收藏|加入收藏|收藏本文|收藏本页|关注|已关注|\+关注|订阅|点赞|赞|评论|"
+    r"我来说两句|转发|分享|分享到?|分享至|分享按钮|分享让更多人看到|微信|微博|QQ空间|新浪微博|复制链接|保存|朗读|听新闻|"
+    r"扫一扫(?:.{0,30})|扫码.{0,20}|微信扫.{0,20}|关注公众号.{0,20}|我要纠错|纠错|内容纠错|举报|字号|字体|大|中|小|大中小|"
+    r"字[号体][:：]?.{0,14}|【?字体[:：]?.{0,12}|A[+-]?|加载中[.…]*|正在加载[.…]*|点击加载更多|展开全文|阅读全文|"
+    r"点击查看更多|查看更多|查看原图|原图|\d\d:\d\d/\d\d:\d\d|播放|暂停|全屏|广告|推广|\d+|"
+    r"(?:上一|下一|前一|后一)[篇条页则][:：]?.{0,60}|没有了|暂无|已是最[前后]一篇|首页|末页|尾页|"
+    r"(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?[:：]?\d*次?|人气[:：]?\d*|"
+    r"您?(?:当前|现在|所在)的?(?:位置|所在)[:：].{0,60}|(?:当前|您的)位置[:：]?.{0,60}|"
+    r"(?:关键[字词]|标签|Tags?)[:：].{0,60}|分享到.{0,8}|时长[:：].{0,20}|"
+    r"责任编辑[:：]?|编辑[:：]?|来源[:：]?|作者[:：]?|标签[:：]?|关键[字词][:：]?)[\]】）)>]?[|丨/]?"
+)
+# A line that opens what other people wrote, or what the site says under every post.
+_BARRIER = re.compile(
+    r"[■●▶>»◆·\[【（(#]*(?:"
+    r"(?:相关|延伸|推荐|拓展|更多|热门|热点|精彩|最新|本类|同类|往期|今日|图片|视频|关联)"
+    r"(?:阅读|新闻|链接|文章|报道|推荐|专题|评论|资讯|信息|稿件|内容|热点|热门|回顾|排行|图集|文档|视频|点击)+|"
+    r"网友评论|全部评论|最[热新]评论|发表评论|我要评论|评论列表|用户评论|读者评论|文明上网.{0,30}|"
+    r"(?:共有?|查看)?\d+条评论.{0,30}|\d+人参与.{0,10}|说两句|我来说两句.{0,20}|"
+    r"你可能[还還也]?[想会會]?[要看喜].{0,6}|猜你喜欢|为[您你]推荐|大家都在看|看过本文的.{0,10}|热门排行|点击排行|阅读排行|排行榜|一周热门|24小时.{0,6}|"
+    r"责任编辑[:：][^。]{0,12}|责编[:：][^。]{0,12}|"
+    r"版权(?:声明|与免责声明|说明)|免责声明|特别声明|郑重声明|网站声明|版权所有.{0,60}|原创版权.{0,30}|"
+    r"转载(?:申请|请注明).{0,60}|.{0,6}声明[:：](?:本文|以上|凡|该|此|转载).{0,200}|"
+    r"Copyright.{0,80}|©.{0,80}|.{0,40}[京沪粤津渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘桂琼川贵云藏陕甘青宁新蒙]"
+    r"ICP[备证].{0,60}|分享到.{0,40}|本文地址[:：].{0,80}|本文链接[:：].{0,80}|"
+    r"(?:上一|下一|前一|后一)[篇条][:：].{0,80}|友情链接|网站地图|联系我们"
+    r")[:：>»\]】）)…更多]*"
+)
+_COMMENTS = re.compile(
+    r".{0,4}(?:网友评论|全部评论|最[热新]评论|发表评论|我要评论|评论列表|用户评论|读者评论|文明上网|"
+    r"(?:共有?|查看)?\d+条评论|\d+人参与|我?来?说两句).{0,30}"
+)
+# Who edited: said in a field of its own, and no part of the text.
+_EDITOR = re.compile(
+    r"[\[【（(〔]?(?:本文|本期|网络|责任|值班|文字|页面|见习|实习|[\u4e00-\u9fff]{0,5}网)?"
+    r"(?:编辑|责编|编审)[:：丨|/].{0,24}[\]】）)〕]?"
+)
+_ASIDE = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|foot|footer|footers?|side|sidebar|aside|comments?|cmt|pinglun|"
+    r"recommends?|recom|related|relate|relation|relevant|xiangguan|xgnews|xgyd|hot|hots|hotnews|"
+    r"rank|ranking|top10|friend|friendlinks?|copyright|copy|breadcrumbs?|crumbs?|crumb|position|"
+    r"share|shares|sharebox|bdsharebuttonbox|login|search|banner|topbar|tuijian|guess|adv?|ads|"
+    r"advert|pagebar|editor-?info|statement|disclaimer|shengming|tags?|keywords?|prevnext|"
+    r"pre-?next|pn|qrcode|erweima|ewm|right|rightbar|col-?r|sub-?right)(?:$|[\s_\d-])",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_control(line: str) -> bool:
+    """Whether a line is nothing but a tool of the page."""
+    return bool(_CONTROL.fullmatch(squeeze(line)))
+
+
+def is_barrier(line: str) -> bool:
+    """Whether a line begins what stands below articles: related, comments, legal text."""
+    return len(line) <= 240 and bool(_BARRIER.fullmatch(squeeze(line)))
+
+
+def is_comments(line: str) -> bool:
+    """Whether a line begins what readers wrote."""
+    return len(line) <= 60 and bool(_COMMENTS.fullmatch(squeeze(line)))
+
+
+def is_editor(line: str) -> bool:
+    """Whether a line says who edited, and nothing else."""
+    return len(line) <= 40 and bool(_EDITOR.fullmatch(squeeze(line)))
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Whether a container is named as what stands around articles."""
+    names = " ".join((element.get("class") or "", element.get("id") or ""))
+    if not names.strip():
+        return element.tag in ("nav", "footer", "aside", "header")
+    return element.tag in ("nav", "footer", "aside") or bool(_ASIDE.search(_CAMEL.sub("-", names)))
