@@ -9,14 +9,14 @@ from crawler.items import Article
 
 # Words that introduce a person. What stands before 记者 is the outlet (新华社记者, 本报见习记者).
 _ROLE = re.compile(
-    r"(?:[\u4e00-\u9fffA-Za-z+·]{0,14}?(?:见习|实习|特约|全媒体|首席|融媒体?|特派)?记者|通讯员|作者|评论员|"
-    r"特约评论员|撰稿人?|撰文|供稿人?|报道员|特派员|文字|文/图|图/文|文图|图文|文|摄影报道|报道|整理)"
+    r"(?:[\u4e00-\u9fffA-Za-z+·]{0,14}?(?:见习|实习|特约|全媒体|首席|融媒体?|特派)?记者|通讯员|实习生|作者|评论员|"
+    r"特约评论员|撰稿人?|执笔人?|撰文|供稿人?|报道员|特派员|文字|文/图|图/文|文图|图文|文|摄影报道|报道|整理)"
     r"[\s\u3000]*[:：/]?[\s\u3000]*"
 )
 _ROLE_AT_START = re.compile("^" + _ROLE.pattern)
 _NOBODY = re.compile(
     r"^(?:佚名|不详|未知|无|暂无|匿名|系统管理员|管理员|超级管理员|网站管理员|admin(?:istrator)?|system|"
-    r"root|editor|test|本站原创|原创|转载|网络|互联网|cosmic|[A-Za-z]{0,6}\d+|\d+|[-—*]+)$",
+    r"root|editor|test|本站原创|原创|转载|网络|互联网|cosmic|[a-z]+_[a-z_]+|[A-Za-z]{0,6}\d+|\d+|[-—*]+)$",
     re.I,
 )
 _NAMELESS = re.compile(
@@ -72,12 +72,18 @@ def read_names(raw: str) -> list[str]:
         return [raw]
     names: dict[str, None] = {}
     # Each role opens a list of names.
-    for part in re.split(r"[\s\u3000]*(?=记者|通讯员|作者[:：]|撰稿|摄影)", raw):
+    for part in re.split(
+        r"[\s\u3000]*(?=(?:本报|本网)?(?:记者|通讯员|实习生)|作者[:：]|撰稿|摄影)", raw
+    ):
         part = _ROLE_AT_START.sub("", part) if _ROLE_AT_START.match(part) else part
         if re.match(r"摄影|图片", part):
             continue
         part = _PADDED.sub(r"\1\2", part)
-        for name in _BETWEEN.split(part):
+        for word in _BETWEEN.split(part):
+            if names and re.match(r"\d", word):
+                break  # 7 分钟: what follows is no name
+            # 赵培：某某学院: the name goes before its affiliation.
+            name, _, affiliation = word.partition("：")
             name = name.strip(" \u3000·:：()（）")
             if _PLACE_REPORT.search(name) and names:
                 continue
@@ -88,6 +94,8 @@ def read_names(raw: str) -> list[str]:
                 and not _outlet(name, raw)
             ):
                 names[name] = None
+            if affiliation and names:
+                break
     return list(names)
 
 

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawler.items import Article, Candidate
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import is_editor
+from crawler.reading.boilerplate import is_control_link, is_editor
 from crawler.reading.byline import read_bylines, shown_bylines
 from crawler.reading.dates import url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
@@ -80,7 +80,8 @@ def read_article(
 
     bylines = read_bylines(body.blocks)
     tail = _tail_info(found, body)
-    candidates = merge(found.info, {"author": bylines}, tail, metadata)
+    late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
+    candidates = merge(found.info, {"author": bylines}, tail, metadata, late)
     candidates["author"] = _persons(candidates)
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row)
@@ -129,6 +130,9 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     dropped = {match for _, match in select(page.root, (*rules.drop, *rules.attachments))}
     # Some skins call what holds the whole article a tool, too.
     tools = (match for _, match in select(page.root, TOOLS))
+    dropped.update(
+        link for link in page.root.iter("a") if len(link) == 0 and is_control_link(link.text or "")
+    )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
     node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
     if node is None:
@@ -290,7 +294,7 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     read = read_info([*tail, *found.behind])
     return {
         name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
-        for name in ("source", "editor", "author")
+        for name in ("source", "editor", "author", "date")
         if name in read
     }
 

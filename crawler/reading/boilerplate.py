@@ -25,6 +25,10 @@ _CONTROL = re.compile(
     r"(?:关键[字词]|标签|Tags?)[:：].{0,60}|分享到.{0,8}|时长[:：].{0,20}|"
     r"责任编辑[:：]?|编辑[:：]?|来源[:：]?|作者[:：]?|标签[:：]?|关键[字词][:：]?)[\]】）)>]?[|丨/]?"
 )
+_CONTROL_LINK = re.compile(
+    r"返回[\u4e00-\u9fff]{2,4}[，,]?(?:查看更多)?|点击进入.{0,8}|[\[【(（]?(?:打印|关闭|收藏|纠错|我要纠错|分享)"
+    r"(?:本页|窗口|此页|正文)?[\]】)）]?"
+)
 # A line that opens what other people wrote, or what the site says under every post.
 _BARRIER = re.compile(
     r"[■●▶>»◆·\[【（(#]*(?:"
@@ -65,6 +69,11 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def is_control(line: str) -> bool:
     """Whether a line is nothing but a tool of the page."""
     return bool(_CONTROL.fullmatch(squeeze(line)))
+
+
+def is_control_link(text: str) -> bool:
+    """Whether a link's text offers a tool of the page or a way back, inside any line."""
+    return len(text) <= 16 and bool(_CONTROL_LINK.fullmatch(squeeze(text)))
 
 
 def is_barrier(line: str) -> bool:

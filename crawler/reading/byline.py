@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -19,7 +20,7 @@ _BRACKETED = re.compile(
     rf"[（(]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()。！？]{{0,60}})[）)]"
 )
 _LINE = re.compile(
-    rf"^(?:[■●▲◎]\s*)?(?:[\u4e00-\u9fff]{{2,6}}[\s\u3000]+)?"
+    rf"^(?:[■●▲◎]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
     rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
@@ -40,19 +41,25 @@ def read_bylines(blocks: Sequence[Block]) -> list[Candidate]:
     """Author candidates from the first and last lines of the body, as printed."""
     lines = [block for block in blocks if block.text and block.kind != "table"]
     found: list[Candidate] = []
-    for block in [*lines[:4], *lines[4:][-4:]]:
+    signed: Block | None = None
+    for block in [*lines[:6], *lines[6:][-4:]]:
         found += [
             candidate(block.element, match[1].strip(), "byline")
             for match in _BRACKETED.finditer(block.text)
         ]
-        if len(block.text) <= 60 and (line := _LINE.match(block.text)):
+        line = _LINE.match(block.text) if len(block.text) <= 60 else None
+        if line and signed is not None:
+            # 本报实习生 … and 本报记者 … on two lines are one byline.
+            found[-1] = replace(found[-1], raw=f"{found[-1].raw} {line[1].strip()}")
+        elif line:
             found.append(candidate(block.element, line[1].strip(), "byline"))
+        signed = block if line else None
     if lines and (closing := _CLOSING.search(lines[-1].text)) and _are_names(closing[1]):
         found.append(candidate(lines[-1].element, closing[1], "byline"))
     # A name alone below the headline signs the text.
     found += [
         candidate(block.element, block.text, "byline")
-        for block in lines[:1]
+        for block in lines[:3]
         if len(lines) > 2 and _NAMES.match(block.text) and _are_names(block.text)
     ]
     return found

@@ -102,6 +102,7 @@ _NOISE = re.compile(
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|阅读[（(\d]|评论[（(\d]|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
+_SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
@@ -120,7 +121,7 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
         value = line[match.end() : end]
         if noise := _NOISE.search(value):
             value = value[: noise.start()]
-        value = _unbracket(value.strip(_EDGE))
+        value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
         if value and len(value) <= _MAX_VALUE:
             yield _FIELD[label], label, value
 

@@ -24,6 +24,7 @@ from crawler.reading.text import squeeze
 _CONTAINERS = ("div", "td", "section", "article", "main", "body", "form", "center", "ul", "ol")
 _PUNCTUATION = re.compile(r"[，。；：、！？,;!?”」]")
 _INFO = re.compile(r"\d{4}|来\s*源|时间|日期|作者|编辑|浏览|点击|阅读|记者")
+_PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
 _ENOUGH = 8.0  # a run that is less is no article
@@ -132,7 +133,7 @@ def _in_aside(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
 
 def _region(blocks: Sequence[Block], scores: Sequence[float], start: int, end: int) -> Region:
     """A run with what belongs to it before and behind: short lines of the same container."""
-    homes = Counter(_home(block.element) for block in blocks[start:end] if block.text)
+    homes = Counter(_home(block.element) for block in blocks[start:end])
     own = {home for home, _ in homes.most_common(6)}
     while start > 0 and _belongs(blocks[start - 1], scores[start - 1], own):
         start -= 1
@@ -218,17 +219,15 @@ def is_info(line: str) -> bool:
     """Whether a line is an info line, or nothing but a date."""
     if len(line) > 120 or not _INFO.search(line):
         return False
-    read = list(read_info_line(line))
-    names = {name for name, _, _ in read}
-    if not names and len(line) <= 40:
-        bare = line
-        for _, _, raw in find_dates(line):
-            bare = bare.replace(raw, "")
-        return bare != line and len(squeeze(bare)) <= 6
-    said = sum(len(squeeze(label + value)) for _, label, value in read)
-    return bool(names & {"date", "source", "_other", "date_updated"}) and (
-        "date" in names or 2 * said >= len(squeeze(line))
-    )
+    bare = line
+    for _, _, raw in find_dates(line):
+        bare = bare.replace(raw, "")
+    rest = len(squeeze(bare))
+    if len(line) <= 40 and bare != line and rest <= 6:
+        return True
+    read = [r for r in read_info_line(line) if r[0] in _PLAIN_INFO]
+    said = sum(len(squeeze(label + value)) for name, label, value in read if name != "date")
+    return bool(read) and (any(r[0] == "date" for r in read) or 2 * said >= rest)
 
 
 def _without_tail(blocks: list[Block]) -> list[Block]:
