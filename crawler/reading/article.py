@@ -83,6 +83,7 @@ def read_article(
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
     candidates = merge(found.info, {"author": bylines}, tail, metadata, late)
     candidates["author"] = _persons(candidates)
+    candidates["source"] = _outlets(candidates)
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row)
     refuse_without_article(page, body, title, dated=bool(candidates["date"]))
@@ -307,6 +308,13 @@ def _persons(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
         for c in candidates.get("author", [])
         if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
     ]
+
+
+def _outlets(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
+    """Source candidates; the head's first where the line only goes on with another link."""
+    sources = candidates.get("source", [])
+    longer = [f"{c.raw} " for c in sources if c.origin.startswith("meta:")]
+    return [c for c in sources if not c.raw.startswith(tuple(longer))] if longer else sources
 
 
 def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) -> list[Candidate]:

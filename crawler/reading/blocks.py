@@ -293,14 +293,19 @@ def is_data_table(table: HtmlElement) -> bool:
     """True for a table of data: at least two cells side by side, none of them holding a page."""
     if table.get("role") == "presentation" or table.find(".//table") is not None:
         return False
-    widest = 0
+    widest = total = largest = 0
     for row in table.iter("tr"):
         cells = list(row.iterchildren("td", "th"))
         widest = max(widest, len(cells))
         for cell in cells:
-            if len(cell.findall(".//p")) > 3 and len(squeeze(cell.text_content())) > 300:
+            text = cell.text_content()
+            size = len(squeeze(text))
+            if len(cell.findall(".//p")) > 3 and size > 300:
                 return False
-    return widest > 1
+            total += size
+            # Sentences: a long list of names is data.
+            largest = max(largest, size if text.count("。") > 2 else 0)
+    return widest > 1 and not (largest > 200 and largest > 0.6 * total)
 
 
 def is_attachment(link: HtmlElement, url: str) -> bool:

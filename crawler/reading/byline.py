@@ -79,4 +79,4 @@ def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]
 
 def _are_names(text: str) -> bool:
     names = re.split(r"[\s\u3000]{2,}|[、，]", text)
-    return all(name.strip()[:1] in _FAMILY_NAMES for name in names)
+    return any(name.strip()[:1] in _FAMILY_NAMES for name in names)

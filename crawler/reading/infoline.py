@@ -100,7 +100,7 @@ _LABEL = re.compile(
 _NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
-    r"\s[大中小](?=\s|$)|阅读[（(\d]|评论[（(\d]|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
+    r"\s[大中小](?=\s|$)|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
@@ -121,6 +121,10 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
         value = line[match.end() : end]
         if noise := _NOISE.search(value):
             value = value[: noise.start()]
+        if _FIELD[label] in ("source", "author"):
+            for start, _, _ in find_dates(value):
+                value = value[:start] or value
+                break
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
         if value and len(value) <= _MAX_VALUE:
             yield _FIELD[label], label, value
@@ -155,7 +159,7 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
             if not labelled or "date" not in found:
-                _unlabelled(element, line, found)
+                _unlabelled(element, line, found, 60 if labelled else 30)
     if "source" not in found and "date" in found:
         _beside_date(lines, found)
     return {
@@ -174,16 +178,19 @@ _NO_OUTLET = re.compile(
 
 
 def _unlabelled(
-    element: HtmlElement, line: str, found: dict[str, list[tuple[int, Candidate]]]
+    element: HtmlElement, line: str, found: dict[str, list[tuple[int, Candidate]]], most: int
 ) -> None:
-    """A date standing alone, or with an outlet's name beside it, on a line without labels."""
-    if len(line) > 80 or any(label in line for label in LABELS["_written"]):
+    """A date without a label, and an outlet's name beside it.
+
+    `most` is how many characters may stand around the date: more is running text.
+    """
+    if len(line) > 100 or any(label in line for label in LABELS["_written"]):
         return
     for start, end, raw in find_dates(line):
         rest = (line[:start] + " " + line[end:]).strip(_EDGE)
         if noise := _NOISE.search(rest):
             rest = rest[: noise.start()].strip(_EDGE)
-        if len(rest) > 30:
+        if len(rest) > most:
             return  # running text
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
         if _OUTLET.match(rest) and not _NO_OUTLET.search(rest) and not _LABEL.search(rest):

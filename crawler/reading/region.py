@@ -30,7 +30,10 @@ _WALL = -1e9
 _ENOUGH = 8.0  # a run that is less is no article
 _LITTLE = 2.0  # a sentence or a picture, right below the headline
 _MENU = 4  # links
-_NEAR = 0.1  # of the best run's sum: so much makes the first run below the headline the article
+# So much makes the first run below the headline the article: a part of the best run's sum, or
+# what a good paragraph is worth (below a short article, lists of others may be long).
+_NEAR = 0.1
+_PARAGRAPH = 20.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,7 +69,7 @@ def find_region(
         runs = [run for run in _runs(scored) if run[0] >= enough]
         if runs:
             best = max(run[0] for run in runs)
-            _, start, end = next(run for run in runs if run[0] >= _NEAR * best)
+            _, start, end = next(run for run in runs if run[0] >= min(_NEAR * best, _PARAGRAPH))
             return _region(blocks, scored, start, end)
         enough = _ENOUGH
     return None
