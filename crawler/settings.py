@@ -74,7 +74,7 @@ ITEM_PIPELINES = {
 }
 LEDGER = "pipelines.ledger.Ledger"
 EXTENSIONS = {
-    "crawler.extensions.run.RunExtension": 100,
+    "crawler.extensions.run.RunExtension": -1,  # closes before SpiderState (0) saves for JOBDIR
     "crawler.extensions.progress.ProgressExtension": 200,
 }
 

@@ -34,7 +34,7 @@ class Command(crawl.Command):
                 options = spider.read_arguments(opts.spargs)
                 self._require_contact([options.url or spider.home])
                 open_store(self.settings["DATABASE_URL"], create=True).dispose()
-            except (Misuse, StoreError) as error:
+            except (Misuse, StoreError, ValueError) as error:  # ValueError: no such port, [::1
                 raise UsageError(str(error), print_help=False) from error
         crawler = self._create_crawler(spider)
         self.crawler_process.crawl(crawler, **opts.spargs)

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 from scrapy.utils.misc import load_object
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.demo.proxy import SampleProxyMiddleware
 from crawler.demo.server import SITE, SiteServer
 from crawler.spiders.gdzz import GdzzSpider
 from exporters.base import identity_from
 from exporters.run import export
-from pipelines.database import open_store
+from pipelines.database import StoreError, connect, open_store, upgrade
 
 HOST = "www.sample.example"
 _FILES = {"site": "", "jsonl": "posts.jsonl", "rss": "rss.xml"}  # format -> place in public/
@@ -60,14 +62,22 @@ class Command(ScrapyCommand):
         began = time.monotonic()
         with SiteServer(SITE) as server:
             self._configure(server)
+            try:
+                self._upgrade()
+            except (StoreError, SQLAlchemyError) as error:
+                self._fail(str(error))
+                return
             figures = self._crawl()
         if figures.get("outcome") != "done":
             for problem in figures.get("problems", ["the crawl did not end, see the log"]):
-                print(f"demo: failed: {problem}", file=sys.stderr)
-            self.exitcode = 1
+                self._fail(problem)
             return
         public = Path(closest_scrapy_cfg() or "scrapy.cfg").resolve().parent / "public"
-        self._export(public)
+        try:
+            self._export(public)
+        except (OSError, ValueError) as error:  # public/ is somebody's, a mistake in identity.toml
+            self._fail(str(error))
+            return
         print(_summary(figures, public, time.monotonic() - began))
 
     def _configure(self, server: SiteServer) -> None:
@@ -92,6 +102,17 @@ class Command(ScrapyCommand):
         self.settings.set_in_component_priority_dict(
             "DOWNLOADER_MIDDLEWARES", SampleProxyMiddleware, 740
         )
+
+    def _fail(self, problem: str) -> None:
+        print(f"demo: failed: {problem}", file=sys.stderr)
+        self.exitcode = 1
+
+    def _upgrade(self) -> None:
+        """The demo's store may be of an earlier version; `upgradedb` knows the real one only."""
+        assert self.settings is not None
+        engine = connect(self.settings["DATABASE_URL"])
+        upgrade(engine)
+        engine.dispose()
 
     def _crawl(self) -> dict[str, Any]:
         """Run the spider; the figures of the run, empty when it did not come to an end."""
@@ -126,6 +147,7 @@ def _summary(figures: dict[str, Any], public: Path, seconds: float) -> str:
         *((n, f"refused: {_REASONS.get(why, why)}") for why, n in figures["refused"].items()),
         *((n, f"deferred: {why}") for why, n in figures["deferred"].items()),
     ]
+    schema = os.path.relpath(str(files("exporters") / "record.schema.json"))
     sample = os.path.relpath(SITE / "zgxc/gddt/content/post_2087.html")
     return "\n".join(
         [
@@ -138,6 +160,7 @@ def _summary(figures: dict[str, Any], public: Path, seconds: float) -> str:
             "",
             "For programs",
             f"  {shown / 'posts.jsonl'}  (one record a line, for a CMS)",
+            f"  {schema}  (what such a line holds)",
             f"  {shown / 'rss.xml'}  (for feed readers)",
             "",
             "Try next",

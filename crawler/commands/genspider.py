@@ -17,7 +17,12 @@ class Command(genspider.Command):
     def _find_template(self, template: str) -> Path | None:
         stock = Path(scrapy.__path__[0], "templates", "spiders", f"{template}.tmpl")
         own = Path(self.templates_dir, f"{template}.tmpl")
-        return stock if stock.exists() and not own.exists() else super()._find_template(template)
+        if stock.exists() and not own.exists():
+            return stock
+        found = super()._find_template(template)
+        if found is None:
+            self.exitcode = 2
+        return found
 
     def _list_templates(self) -> None:
         folders = (Path(self.templates_dir), Path(scrapy.__path__[0], "templates", "spiders"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from alembic.util.exc import CommandError
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.database import StoreError, connect, schema_version, upgrade
 
@@ -23,11 +26,15 @@ class Command(ScrapyCommand):
             raise UsageError("upgradedb takes no arguments", print_help=False)
         try:
             engine = connect(self.settings["DATABASE_URL"])
+            before = schema_version(engine)
+            upgrade(engine)
+            after = schema_version(engine)
         except StoreError as error:
             raise UsageError(str(error), print_help=False) from error
-        before = schema_version(engine)
-        upgrade(engine)
-        after = schema_version(engine)
+        except (SQLAlchemyError, CommandError) as error:  # no database, or one of a later version
+            print(f"upgradedb: {error}", file=sys.stderr)
+            self.exitcode = 1
+            return
         print(
             f"schema {before or 'none'} -> {after}"
             if before != after

@@ -21,7 +21,8 @@ class RunExtension:
     """Counts what happened; leaves `run/figures` and `run/exit` in the stats.
 
     The exit status is 1 when a callback raised, a list had no rows or could not be fetched,
-    robots were unreachable, nothing at all could be fetched, or the figures do not add up.
+    robots were unreachable, nothing at all could be fetched, the run was interrupted, or the
+    figures do not add up.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -70,12 +71,14 @@ class RunExtension:
             self.stats.inc_value(f"refused/{reason}")
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
+        left = self._balance(spider, reason) if isinstance(spider, SourceSpider) else 0
         figures = self._figures(spider)
         problems = self._problems(figures) if isinstance(spider, SourceSpider) else []
         if self.errors:
             problems.insert(0, f"{self.errors} callbacks or pipelines raised, see the log")
-        if reason not in ("finished", "shutdown", "cancelled"):
-            problems.append(f"closed: {reason}")
+        if reason != "finished":
+            why = "interrupted" if reason == "shutdown" else f"closed: {reason}"
+            problems.append(f"{why}, {left} listed posts are left for the next run")
         figures["outcome"] = "failed" if problems else "done"
         figures["problems"] = problems
         self.stats.set_value("run/figures", figures)
@@ -85,6 +88,31 @@ class RunExtension:
                 spider.finish_walks()
             spider.ledger.finish_run(figures["run"], figures["outcome"], figures, spider.now())
             spider.ledger.close()
+
+    def _balance(self, spider: SourceSpider, reason: str) -> int:
+        """Square the figures of a run that was cut in two; returns how many posts it left.
+
+        What an interrupted run did not come to is deferred. With a JOBDIR it comes back in the
+        next run, which did not list it.
+        """
+        state = getattr(spider, "state", {})  # Scrapy keeps it in JOBDIR
+        gap = self._listed() - self._accounted()
+        earlier = state.get("left", 0)
+        self.stats.inc_value("run/listed", min(earlier, max(-gap, 0)))
+        left = max(gap, 0) if reason != "finished" else 0
+        state["left"] = earlier + left if reason != "finished" else 0
+        if left:
+            self.stats.inc_value("deferred/interrupted", left)
+        return left
+
+    def _listed(self) -> int:
+        return int(self.stats.get_value("run/listed", 0))
+
+    def _accounted(self) -> int:
+        stats = self.stats.get_stats()
+        return sum(int(stats.get(f"store/{name}", 0)) for name in _OUTCOMES) + sum(
+            sum(_below(stats, prefix).values()) for prefix in ("refused/", "deferred/")
+        )
 
     def _figures(self, spider: Spider) -> dict[str, Any]:
         stats = self.stats.get_stats()
@@ -119,14 +147,8 @@ class RunExtension:
         answered = any(status < "400" for statuses in self.requests.values() for status in statuses)
         if not answered:
             problems.append("nothing could be fetched")
-        accounted = (
-            figures["stored"]
-            + figures["unchanged"]
-            + sum(figures["refused"].values())
-            + sum(figures["deferred"].values())
-        )
-        if figures["listed"] != accounted:
-            problems.append(f"{figures['listed']} listed, {accounted} accounted for")
+        if self._listed() != self._accounted():
+            problems.append(f"{self._listed()} listed, {self._accounted()} accounted for")
         return problems
 
 

@@ -124,3 +124,14 @@ def test_again_changes_nothing(project: Path, first: object) -> None:
     assert files(project / "public") == before
     assert len(before) > len(EXPECTED)
     assert "unchanged since the last demo" in again.stdout
+
+
+def test_what_somebody_keeps_in_public_stays(project: Path, tmp_path: Path) -> None:
+    shutil.copy(project / "scrapy.cfg", tmp_path)
+    page = tmp_path / "public" / "index.html"
+    page.parent.mkdir()
+    page.write_text("<h1>mine</h1>", encoding="utf-8")
+    done = run_demo(tmp_path)
+    assert (done.returncode, page.read_text(encoding="utf-8")) == (1, "<h1>mine</h1>")
+    assert done.stderr.startswith(f"demo: failed: {page} was not written by this program")
+    assert len(done.stderr.splitlines()) == 1
