@@ -5,7 +5,8 @@
 - List `{column path}/` or `index.html`, then `index_2.html`, `index_3.html` … with `a.next`.
 - Two article skins: "zw" (h3.zw-title, span.time, span.ly, div.zw) and "article"
   (h3.articleTitle, div.info, div.article, div.fj); Shenzhen's sites have a third
-  (h2.tBox, .sourceBox, .publishTime, .detailBox, #appendix).
+  (h2.tBox, .sourceBox, .publishTime, .detailBox, #appendix), their portal .news_cont_d_wrap.
+  Departments vary these at will; what no selector names is left to the general rules.
 - 文号 stands in span.wh, hidden until a script finds it non-empty.
 - Attachments: `a.nfw-cms-attachment` with the real file name in `alt`.
 """
@@ -39,7 +40,10 @@ class Nfcms(Family):
             ".sourceBox",
             ".publishTime",
         ),
-        body=("div.zw", "div.article", ".detailBox", "#zoomcon", "div.article-content"),
+        body=(
+            *("div.zw", "div.article", ".detailBox", ".news_cont_d_wrap", "#zoomcon"),
+            *(".article_body", "div.article-content"),
+        ),
         drop=(".zw-title", ".articleTitle", ".zw-info", ".info > .time", ".info > .ly"),
         attachments=("div.fj", "#appendix"),
         doc_number=("span.wh", "#wh"),
