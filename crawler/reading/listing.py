@@ -83,7 +83,9 @@ _AWAY = re.compile(
     r"(?:^|[;\s])(?:opacity|font-size|height|max-height)\s*:\s*0(?:px|em|%)?\s*(?:;|$|!)",
     re.I,
 )
-_RULE = re.compile(r"([^{}]+)\{[^{}]*(?:display\s*:\s*none|visibility\s*:\s*hidden)[^{}]*\}", re.I)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -315,10 +317,9 @@ def _concealed(page: Page) -> frozenset[str]:
     """Class and id selectors that the page's own style sheets hide."""
     found: set[str] = set()
     for style in page.root.iter("style"):
-        for selectors in _RULE.findall(style.text or ""):
-            found.update(
-                s.strip() for s in selectors.split(",") if re.match(r"\s*[.#][\w-]+\s*$", s)
-            )
+        for selectors, rules in _RULE.findall(style.text or ""):
+            if _HIDING.search(rules):
+                found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
     return frozenset(found)
 
 

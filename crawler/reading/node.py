@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from lxml.html import HtmlElement
 
-from crawler.reading.page import css
+from crawler.reading.page import select
 from crawler.reading.text import squeeze
 
 # Containers that Chinese publishing systems use, most telling first.
@@ -27,12 +29,12 @@ KNOWN = (
 
 def known_node(root: HtmlElement) -> HtmlElement | None:
     """The element that a publishing system's own mark says is the article; None without one."""
-    for selector in KNOWN:
+    for _, matches in groupby(select(root, KNOWN), key=lambda match: match[0]):
         found = [
             (len(squeeze(node.text_content())), node.find(".//img") is not None, node)
-            for node in css(selector)(root)
+            for _, node in matches
         ]
-        size, pictured, node = max(found, key=lambda each: each[:2], default=(0, False, None))
-        if node is not None and (size >= 10 or pictured):
+        size, pictured, node = max(found, key=lambda each: each[:2])
+        if size >= 10 or pictured:
             return node
     return None

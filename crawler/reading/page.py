@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -164,9 +165,28 @@ def css(selector: str) -> CSSSelector:
 
 def select(node: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[str, HtmlElement]]:
     """Matches of several selectors, the first selector's matches first."""
+    selectors = tuple(selectors)
+    # One look at all names costs as much as a few matches.
+    there = _names(node) if len(selectors) > 3 else None
     for selector in selectors:
+        # Most selectors name a class or id that the page has not: then a match need not be tried.
+        if there is not None and _wanted(selector) and there.isdisjoint(_wanted(selector)):
+            continue
         for match in css(selector)(node):
             yield selector, match
+
+
+def _names(node: HtmlElement) -> set[str]:
+    """All classes and ids below a node."""
+    values = cast("list[str]", node.xpath("descendant-or-self::*/@class|descendant-or-self::*/@id"))
+    return {name for value in values for name in value.split()}
+
+
+@cache
+def _wanted(selector: str) -> frozenset[str]:
+    """Names of which one must be there for a selector to match; empty where that is unknown."""
+    wanted = [re.findall(r"[.#]([\w-]+)", part) for part in selector.split(",")]
+    return frozenset(names[-1] for names in wanted) if all(wanted) else frozenset()
 
 
 def is_hidden(node: HtmlElement) -> bool:
