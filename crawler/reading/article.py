@@ -86,7 +86,8 @@ def read_article(
     candidates["source"] = _outlets(candidates)
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row)
-    refuse_without_article(page, body, title, dated=bool(candidates["date"]))
+    shown = headline is not None and headline.element is not None
+    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=shown)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
         url=page.url,

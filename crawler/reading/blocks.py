@@ -92,6 +92,9 @@ def read_blocks(node: HtmlElement, base: str, dropped: Collection[HtmlElement] =
                 walker.flush()
             elif tag == "img":
                 walker.add_image(element)
+            elif tag in ("video", "audio"):
+                walker.add_media(element)
+                walk.skip_subtree()
             elif tag == "table" and is_data_table(element):
                 walker.add_table(element, dropped)
                 walk.skip_subtree()
@@ -217,6 +220,22 @@ class _Walker:
         if image is not None:
             # Behind the line it stands in: a picture inside a sentence must not cut it.
             self._images.append(Block("figure", element, image=image, html=_figure(image)))
+
+    def add_media(self, element: HtmlElement) -> None:
+        """A film or a recording: its still as a picture, and the file to open."""
+        self.flush()
+        sources = [element.get("src"), *(e.get("src") for e in element.iter("source"))]
+        url = next(filter(None, (absolute(self.base, source) for source in sources)), None)
+        still = absolute(self.base, element.get("poster"))
+        if still:
+            image = Image(still)
+            self.blocks.append(Block("figure", element, image=image, html=_figure(image)))
+        if url:
+            name = (element.get("title") or "").strip() or (
+                "视频" if element.tag == "video" else "音频"
+            )
+            html = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
+            self.blocks.append(Block("p", element, html=html, files=[Attachment(name, url)]))
 
     def add_table(self, table: HtmlElement, dropped: Collection[HtmlElement]) -> None:
         self.flush()

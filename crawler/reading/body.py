@@ -76,7 +76,7 @@ class Body:
 
     @property
     def is_empty(self) -> bool:
-        return not any(b.text or b.image for b in self.blocks)
+        return not any(b.text or b.image or b.files for b in self.blocks)
 
 
 def sanitise(html: str) -> str:
@@ -141,8 +141,8 @@ def _guards(blocks: Sequence[Block], *, short: bool, trusted: bool) -> list[str]
         size = len(squeeze(block.text))
         mostly_links = size > 0 and block.links > 0.6 * size
         run = run + 1 if mostly_links and not block.files else 0
-        if block.image:
-            guard = "image"
+        if block.image or (block.files and not block.text):
+            guard = "image"  # or a film
         elif block.kind == "table":
             guard = "table"
         elif block.files and mostly_links:

@@ -9,10 +9,11 @@ from crawler.reading.body import Body
 from crawler.reading.listing import read_rows
 from crawler.reading.page import Page, visible_text
 from crawler.reading.text import squeeze
+from crawler.reading.urls import is_file
 
 _ERROR_TITLE = re.compile(
     r"^(?:404|403|500|502|503)\b|页面不存在|网页不存在|页面(?:没有|未)找到|找不到(?:页面|该页|网页)|"
-    r"无法找到|页面出错|出错了|访问出错|系统错误|内容不存在|文章不存在|信息不存在|已(?:被)?删除|"
+    r"无法找到|(?:系统|网站)?(?:升级)?维护(?:中|公告)?$|页面出错|出错了|访问出错|系统错误|内容不存在|文章不存在|信息不存在|已(?:被)?删除|"
     r"Not\s*Found|Page not found|Error",
     re.I,
 )
@@ -20,8 +21,10 @@ _ERROR_TEXT = re.compile(
     r"(?:您|你)?(?:所)?(?:访问|查看|浏览|请求)的(?:页面|网页|内容|信息|文章|栏目|资源)"
     r"(?:已?不存在|已(?:被)?删除|找不到|未找到|没有找到|不见了|暂时无法)|"
     r"(?:页面|网页|文章|信息|内容)(?:不存在|已(?:被)?删除|未找到|没有找到)(?:或|，|,|。|！|$)|"
-    r"404\s*(?:Not Found|错误|页面)|系统(?:维护|升级)中|网站(?:正在)?维护"
+    r"(?:页面|网页|内容|信息|文章)已?被?(?:移动|移除)(?:或者?|、)?(?:已?被?删除)?|"
+    r"404\s*(?:Not Found|错误|页面)|系统(?:维护|升级)中|(?:系统|网站|服务器)(?:正在)?(?:升级)?维护"
 )
+_SEARCH = re.compile(r"^(?:搜索|检索|查询|站内搜索)(?:结果)?(?:$|[-_|－—\s])|(?:搜索|检索)结果")
 _LOGIN = re.compile(
     r"(?:请|需要?|您?还?(?:没有|未))先?(?:进行)?登[录陆](?:后|之后)?(?:才能|再|方可|查看|访问)?|"
     r"用户登[录陆]|统一身份认证|登[录陆]后(?:查看|阅读|访问)|扫码登[录陆]"
@@ -30,11 +33,14 @@ _CHALLENGE = re.compile(
     r"__jsl_clearance|acw_sc__v2|_\$jsvmprt|wzws_sessionid|C3VK|安全验证|滑动验证|人机验证|"
     r"访问验证|请完成验证|Just a moment\.\.\.|cf-challenge|正在.{0,5}检[测查].{0,6}浏览器"
 )
+# What home pages call themselves.
+_HOME = re.compile(r"(?:人民政府|门户|政府网|官网|网站|首页|委员会|在线|网)$")
 _SENTENCE = re.compile(r"[。！？]")
 # Below this, a marker decides; an article that quotes one is longer.
 _SMALL = 300
-# So many dated links are a list.
+# So many dated links are a list, and so many of any kind.
 _LIST = 3
+_MANY = 5
 
 
 def refuse_error_page(page: Page) -> None:
@@ -61,7 +67,7 @@ def _shown(page: Page) -> str:
     return squeeze(visible_text(body)) if body is not None else ""
 
 
-def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool) -> None:
+def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, shown: bool) -> None:
     """Raise NotAnArticle when what was read is no article.
 
     Args:
@@ -69,6 +75,7 @@ def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool) -
         body: what was taken for its body.
         title: its headline, "" where none was found.
         dated: whether anything (info line, head, URL, list) dates it as a post.
+        shown: whether the headline stands on the page, and not only in its head.
 
     Raises:
         NotAnArticle: `soft_404`, `login_wall`, `no_title`, `empty_body`, `list_page` or
@@ -87,15 +94,37 @@ def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool) -
         raise NotAnArticle("no_title")
     if body.is_empty:
         raise NotAnArticle("empty_body", title)
-    linked = [block for block in body.blocks if block.links and not block.files]
-    said = "".join(block.text for block in body.blocks if not block.links)
-    if len(linked) >= _LIST and not _SENTENCE.search(said):
-        dated_rows = sum(bool(row.date_raw) for row in read_rows(page))
-        if dated_rows >= _LIST:
-            raise NotAnArticle("list_page", f"{dated_rows} dated rows")
-    # An article without a date has at least sentences, files or pictures to show.
-    if not dated and len(text) < _SMALL and not _SENTENCE.search(text) and not body.attachments:
+    if _SEARCH.search(title):
+        raise NotAnArticle("list_page", title)
+    if not shown and _HOME.search(title) and len(read_rows(page)) >= _MANY:
+        raise NotAnArticle("list_page", f"{title}: a home page")
+    if (rows := _listed(page, body)) >= _LIST:
+        raise NotAnArticle("list_page", f"{rows} rows")
+    # An article without a date has at least a headline that is shown, and something to say.
+    bare = not (_SENTENCE.search(text) or body.attachments)
+    if not dated and len(text) < _SMALL and (bare or not shown):
         raise NotAnArticle("no_article", title)
+
+
+def _listed(page: Page, body: Body) -> int:
+    """How many lines of a body are rows of a list of posts; 0 where they are no half of it."""
+    lines = [block for block in body.blocks if block.text]
+    # Skins cut long titles: what is left of one is its beginning.
+    linked = [squeeze(b.text).rstrip("….") for b in lines if b.links >= 0.5 * len(squeeze(b.text))]
+    if len(linked) < _LIST:
+        return 0
+    said = "".join(b.text for b in lines if not b.links)
+    rows = [row for row in read_rows(page) if not is_file(row.url)]
+    titles = [squeeze(row.title) for row in rows]
+    # Excerpts below the rows are sentences, too: then the rows have to be many.
+    found = sum(
+        any(title and (title in line or title.startswith(line)) for line in linked)
+        for title in titles
+    )
+    dated = sum(bool(row.date_raw) for row in rows)
+    if found >= _MANY and 3 * found >= len(lines):
+        return found
+    return min(found, dated) if not _SENTENCE.search(said) else 0
 
 
 def _jumps_away(page: Page) -> bool:

@@ -99,7 +99,7 @@ def _score(block: Block, aside: dict[HtmlElement, bool]) -> float:
     size = len(text)
     if _in_aside(block.element, aside):
         return -12.0 - min(size, 200) * 0.1
-    if block.image or not size:
+    if not size:
         return 2.5
     linked = block.links > 0.5 * size
     if block.kind == "table":

@@ -76,3 +76,65 @@ def test_short_and_bare_articles_are_articles() -> None:
     assert read(bare).attachments
     pictures = article(body='<p><img src="/i/1.jpg"><img src="/i/2.jpg"></p>')[2]
     assert len(read(pictures).images) == 2
+
+
+NAV = "<div class=nav><a href=/>首页</a><a href=/a/>机构</a><a href=/b/>公开</a></div>"
+EXCERPT = (
+    "<p>近日，市里召开会议，研究部署下一阶段的重点工作，要求各地认真贯彻落实，完成全年目标。</p>"
+)
+
+
+def rows(count: int, *, date: str = "", below: str = "") -> str:
+    return "".join(
+        f'<li><a href="/tzgg/{n}.html">关于做好第{n}批云湾市重点工作安排的通知</a>{date}{below}</li>'
+        for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        (
+            "通知公告_云湾市人民政府",
+            f"<h2>通知公告</h2><ul>{rows(20, date='<i>2024-08-11</i>')}</ul>",
+        ),
+        ("通知公告_云湾市人民政府", f"<h2>通知公告</h2><ul>{rows(20)}</ul>"),
+        (
+            "通知公告_云湾市人民政府",
+            f"<h2>通知公告</h2><ul>{rows(10, date='<i>2024-08-11</i>', below=EXCERPT)}</ul>",
+        ),
+        (
+            "云湾市人民政府",
+            f"<div><h3>要闻</h3><ul>{rows(6, date='<i>2024-08-11</i>')}</ul></div><p>云湾市位于南海之滨，"
+            "是一座历史悠久、风景秀丽的滨海城市，全市辖六区四县，常住人口三百万人。</p>",
+        ),
+        ("搜索结果", f"<ul>{rows(8, date='<i>2024-08-11</i>', below=EXCERPT)}</ul>"),
+    ],
+)
+def test_lists_of_every_kind(title: str, body: str) -> None:
+    assert refuse(html(title, NAV + body)) in ("list_page", "no_article")
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        (
+            "云湾市人民政府",
+            "<h1>出错了</h1><p>您要查看的页面已被移动或者删除，5秒后将返回首页。</p>",
+        ),
+        ("系统维护", "<p>网站正在升级维护，请稍后访问。</p>"),
+    ],
+)
+def test_error_pages_in_many_words(title: str, body: str) -> None:
+    assert refuse(html(title, NAV + body)) == "soft_404"
+
+
+def test_a_film_is_an_article() -> None:
+    page = html(
+        "视频：云湾新闻联播_云湾市",
+        NAV + "<h1>视频：云湾新闻联播</h1><div>发布时间：2024-08-25</div><div class=c>"
+        "<video src='/v/1.mp4' poster='/v/1.jpg'></video></div>",
+    )
+    film = read_article(parse(page, "https://a.example/1.html", NOW))
+    assert [file.url for file in film.attachments] == ["https://a.example/v/1.mp4"]
+    assert [image.url for image in film.images] == ["https://a.example/v/1.jpg"]
