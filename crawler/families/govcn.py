@@ -34,6 +34,7 @@ class GovCn(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "govcn"
+    marks: ClassVar[tuple[str, ...]] = ("docrelpubtime", "ucap-content")
     rules: ClassVar[ArticleRules] = ArticleRules(
         title=("#ti", ".pages-title"),
         info=(".pages-date", "table.bd1"),

@@ -63,6 +63,15 @@ class Jcms(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "jcms"
+    marks: ClassVar[tuple[str, ...]] = (
+        "/module/",
+        "/jpaas-",
+        "zjeg_rss.",
+        "<!--<$[",
+        "hiddenlocation",
+        "<record>",
+        "大汉",
+    )
     rules: ClassVar[ArticleRules] = ArticleRules(
         body=(
             "#zoom",

@@ -40,6 +40,13 @@ class Trs(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "trs"
+    marks: ClassVar[tuple[str, ...]] = (
+        "trs_",
+        "createpagehtml",
+        "createcontpagehtml",
+        "/t19",
+        "/t20",
+    )
     rules: ClassVar[ArticleRules] = ArticleRules(
         body=(".TRS_Editor", ".TRS_UEDITOR", ".trs_editor_view", ".TRS_PreAppend"),
     )

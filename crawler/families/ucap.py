@@ -41,6 +41,7 @@ class Ucap(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "ucap"
+    marks: ClassVar[tuple[str, ...]] = ("ucap", "publishtime", "_isagg", "channelid")
     rules: ClassVar[ArticleRules] = ArticleRules(
         title=("ucaptitle",),
         info=("publishtime",),

@@ -40,6 +40,14 @@ class Vsb(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "vsb"
+    marks: ClassVar[tuple[str, ...]] = (
+        "vsb_content",
+        "v_news_content",
+        "_showdynclick",
+        "/system/resource/",
+        "newsvotedwr",
+        "visual sitebuilder",
+    )
     rules: ClassVar[ArticleRules] = ArticleRules(
         body=(".v_news_content", "[id^=vsb_content]"),
         attachments=('li > a[href*="DownloadAttachUrl"]',),

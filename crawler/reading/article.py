@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Article, Candidate
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import is_control_link, is_editor
+from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
 from crawler.reading.byline import read_bylines, shown_bylines
 from crawler.reading.dates import url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
@@ -156,6 +157,11 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
 
     whole = page.root.find("body")
     whole = whole if whole is not None else page.root
+    if title is not None:
+        # Side columns need not be read at all, unless they are what holds the headline.
+        held = {title, *title.iterancestors()}
+        dropped.update(e for e in whole.iterdescendants(etree.Element) if is_aside(e))
+        dropped -= held
     dropped.discard(whole)
     blocks = read_blocks(whole, page.base, dropped)
     headline = _shown_headline(page, blocks, headline)

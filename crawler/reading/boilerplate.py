@@ -6,6 +6,7 @@ All patterns match whole lines or names of containers: the same words may stand 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -93,7 +94,12 @@ def is_editor(line: str) -> bool:
 
 def is_aside(element: HtmlElement) -> bool:
     """Whether a container is named as what stands around articles."""
-    names = " ".join((element.get("class") or "", element.get("id") or ""))
-    if not names.strip():
-        return element.tag in ("nav", "footer", "aside", "header")
-    return element.tag in ("nav", "footer", "aside") or bool(_ASIDE.search(_CAMEL.sub("-", names)))
+    if element.tag in ("nav", "footer", "aside"):
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    return _names_aside(names) if names else element.tag == "header"
+
+
+@lru_cache(maxsize=4096)
+def _names_aside(names: str) -> bool:
+    return bool(_ASIDE.search(_CAMEL.sub("-", names)))

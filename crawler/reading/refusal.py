@@ -96,7 +96,8 @@ def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, s
         raise NotAnArticle("empty_body", title)
     if _SEARCH.search(title):
         raise NotAnArticle("list_page", title)
-    if not shown and _HOME.search(title) and len(read_rows(page)) >= _MANY:
+    brief = len(text) < 3 * _SMALL
+    if brief and not shown and _HOME.search(title) and len(read_rows(page)) >= _MANY:
         raise NotAnArticle("list_page", f"{title}: a home page")
     if (rows := _listed(page, body)) >= _LIST:
         raise NotAnArticle("list_page", f"{rows} rows")
@@ -111,9 +112,9 @@ def _listed(page: Page, body: Body) -> int:
     lines = [block for block in body.blocks if block.text]
     # Skins cut long titles: what is left of one is its beginning.
     linked = [squeeze(b.text).rstrip("….") for b in lines if b.links >= 0.5 * len(squeeze(b.text))]
-    if len(linked) < _LIST:
+    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
+    if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
         return 0
-    said = "".join(b.text for b in lines if not b.links)
     rows = [row for row in read_rows(page) if not is_file(row.url)]
     titles = [squeeze(row.title) for row in rows]
     # Excerpts below the rows are sentences, too: then the rows have to be many.
@@ -124,7 +125,7 @@ def _listed(page: Page, body: Body) -> int:
     dated = sum(bool(row.date_raw) for row in rows)
     if found >= _MANY and 3 * found >= len(lines):
         return found
-    return min(found, dated) if not _SENTENCE.search(said) else 0
+    return min(found, dated) if not said else 0
 
 
 def _jumps_away(page: Page) -> bool:
@@ -133,6 +134,4 @@ def _jumps_away(page: Page) -> bool:
             meta.get("content") or ""
         ).lower():
             return True
-    return bool(
-        re.search(r"(?:window|document|self|top)?\.?location(?:\.href)?\s*=\s*['\"]", page.source)
-    )
+    return bool(re.search(r"location(?:\.href)?\s*=\s*['\"]", page.source))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 # Parameters that say how a reader came, never what he sees.
@@ -20,6 +21,7 @@ _DOWNLOAD = re.compile(
 _FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(?:&|$)", re.I)
 
 
+@lru_cache(maxsize=4096)
 def absolute(base: str, href: str | None) -> str | None:
     """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
     href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href or "").strip()
