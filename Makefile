@@ -9,16 +9,19 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHON
 export PIP_USER = 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint bench
+.PHONY: help demo test nightly lint bench
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
 
 demo: $(INSTALLED) ## Crawl and republish the bundled sample site; no network needed
 	@$(VENV_PYTHON) -m scrapy demo
 
 test: lint ## Format, lint, types and tests: what has to pass
 	$(VENV_PYTHON) -m pytest
+
+nightly: $(INSTALLED) ## Run the tests that take long: 10,000 broken pages
+	$(VENV_PYTHON) -m pytest -m nightly
 
 lint: $(INSTALLED) ## Format, lint and types only
 	$(VENV_PYTHON) -m ruff format --check .

@@ -12,17 +12,19 @@ from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from crawler.items import Candidate, NotAnArticle
 from crawler.reading.decode import decode
 from crawler.reading.text import fold_space, squeeze, unwrap
+from crawler.reading.tree import HIDING, build
 from crawler.reading.urls import absolute
 
-_END_TAGS = re.compile(r"</(?:html|body)\s*>", re.I)
-_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+_END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 _RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+# What an XPath can name; other names (`o:p` is Word's) are counted.
+_STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:\[\d+\])?")
 # Elements whose text no reader sees as part of a page.
 UNREAD = frozenset(("script", "style", "noscript", "template", "textarea", "select", "option"))
 
@@ -101,37 +103,35 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
     """Parse a response body.
 
     Raises:
-        NotAnArticle: `empty_page` when there is nothing to parse.
+        NotAnArticle: `empty_page` when there is nothing to parse, `too_deep` (see tree.build).
     """
     text, encoding = decode(body, content_type)
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
-    # huge_tree: without it libxml2 cuts silently what is nested deeper than 256.
-    parser = HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root = document_fromstring(text, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise NotAnArticle("empty_page", str(error)) from error
     page = Page(
         url=url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         encoding=encoding,
-        root=root,
+        root=build(text),
         base=url,
         source=text,
     )
     # `<base target="_blank">` has no href: then the page's own URL counts.
-    for base in root.iter("base"):
+    for base in page.root.iter("base"):
         if href := absolute(url, base.get("href")):
             page.base = href
             break
-    for meta in root.iter("meta"):
+    for number, meta in enumerate(page.root.iter("meta"), start=1):
         name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
         content = fold_space(meta.get("content") or "")
         if name and content:
-            page.meta.setdefault(name, []).append(candidate(meta, content, f"meta:{name}"))
+            # By number: the path of the n-th of many siblings costs n steps.
+            place = f"(//meta)[{number}]"
+            page.meta.setdefault(name, []).append(
+                Candidate(content, f"meta:{name}", meta.sourceline, place)
+            )
     return page
 
 
@@ -194,7 +194,7 @@ def is_hidden(node: HtmlElement) -> bool:
     return (
         node.get("hidden") is not None
         or (node.get("aria-hidden") == "true" and not node.text_content().strip())
-        or bool(_HIDDEN.search(node.get("style") or ""))
+        or bool(HIDING.search(node.get("style") or ""))
     )
 
 
@@ -228,8 +228,22 @@ def visible_text(node: HtmlElement) -> str:
 
 def candidate(node: HtmlElement, raw: str, origin: str) -> Candidate:
     """A candidate read from an element, with its place on the page."""
-    tree = node.getroottree()
-    return Candidate(raw=raw, origin=origin, line=node.sourceline, xpath=tree.getpath(node))
+    return Candidate(raw=raw, origin=origin, line=node.sourceline, xpath=_path(node))
+
+
+def _path(node: HtmlElement) -> str:
+    path = node.getroottree().getpath(node)
+    steps = path.split("/")[1:]
+    if all(map(_STEP.fullmatch, steps)):
+        return path
+    elements = [node, *node.iterancestors()][::-1]
+    for i, element in enumerate(elements):
+        if not _STEP.fullmatch(steps[i]):
+            before = sum(
+                isinstance(other.tag, str) for other in element.itersiblings(preceding=True)
+            )
+            steps[i] = f"*[{before + 1}]"
+    return "/" + "/".join(steps)
 
 
 def same(a: str, b: str) -> bool:
