@@ -12,13 +12,12 @@ from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
-from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, UsageError
 from scrapy.http import Response
-from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from crawler.families import detect
+from crawler.finish import Finish
 from crawler.items import Article, Candidate, NotAnArticle
 from crawler.reading.page import parse
 from crawler.reading.urls import host_of
@@ -102,14 +101,11 @@ class Command(ScrapyCommand):
             for row in rows[:30]:
                 print(f"  row  {row.date_raw or '-':<12}  {row.title}  {row.url}")
             return
-        crawler = Crawler(type(spider), self.settings)
-        for name in _in_order(self.settings.getdict("ITEM_PIPELINES"))[:-1]:
-            pipeline = build_from_crawler(load_object(name), crawler)
-            try:
-                article = pipeline.process_item(article)
-            except DropItem as refusal:
-                print(f"{url}\nrefused: {refusal}")
-                return
+        try:
+            article = Finish(type(spider), self.settings)(article)
+        except DropItem as refusal:
+            print(f"{url}\nrefused: {refusal}")
+            return
         print(describe(article, page.encoding))
 
 
@@ -149,10 +145,6 @@ def describe(article: Article, encoding: str) -> str:
 def _where(candidate: Candidate) -> str:
     place = f", line {candidate.line} {candidate.xpath}" if candidate.line else ""
     return f"{candidate.raw!r} ({candidate.origin}{place})"
-
-
-def _in_order(pipelines: dict[str, int]) -> list[str]:
-    return sorted(pipelines, key=lambda name: pipelines[name])
 
 
 class _Fetch(Spider):

@@ -1,0 +1,1 @@
+"""How right, and how fast, labelled pages are read: what `scrapy evaluate` counts and shows."""
