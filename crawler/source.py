@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Protocol, Self, cast
@@ -59,6 +59,8 @@ class Walk:
 
     channel: str
     """Column path of the list."""
+    start: str = ""
+    """Its address."""
     family: Family | None = None
     """Whose way of listing it is; known from its first page on."""
     number: int = 1
@@ -67,6 +69,10 @@ class Walk:
     """The page's address was not linked: that it is missing is the end of the list."""
     may_stop_early: bool = False
     """The last walk was complete, so a page of known posts is the end of what is new."""
+    then: tuple[str, ...] = ()
+    """Further parts of the list, still to be read."""
+    others: set[str] = field(default_factory=set)
+    """Posts of other channels that the list named."""
     ended: bool = False
     """The list came to its end."""
     clean: bool = True
@@ -164,20 +170,20 @@ class SourceSpider(Spider):
         url = self.options.url
         family = self.family or Family()
         if url and self.family and family.is_article(url):
-            if request := self._article_request(Row(url, ""), Walk("", family)):
+            if request := self._article_request(Row(url, ""), Walk("", family=family)):
                 yield request
         elif url:
-            walk = self._new_walk(family.column_path(url))
+            walk = self._new_walk(family.column_path(url), url)
             yield self._list_request(NextPage(url), walk)
         else:
             for channel in self.options.channels:
-                walk = self._new_walk(channel)
+                walk = self._new_walk(channel, urljoin(self.home, f"{channel}/"))
                 walk.may_stop_early = self.ledger.walk_complete(self.name, channel)
                 self.ledger.save_walk(self.name, channel, False, self.now())
-                yield self._list_request(NextPage(urljoin(self.home, f"{channel}/")), walk)
+                yield self._list_request(NextPage(walk.start), walk)
 
-    def _new_walk(self, channel: str) -> Walk:
-        walk = Walk(channel, self.family)
+    def _new_walk(self, channel: str, start: str) -> Walk:
+        walk = Walk(channel, start, self.family)
         self.walks.append(walk)
         return walk
 
@@ -212,7 +218,7 @@ class SourceSpider(Spider):
                 self.walks.remove(walk)
                 self.seen.add(article.canonical_url)
                 self.count("listed")
-                yield article
+                yield from self.parse_article(response, Row(response.url, ""), walk)
                 return
             walk.family = detect(page)
         family = walk.family
@@ -224,9 +230,16 @@ class SourceSpider(Spider):
             self._list_problem(response.url, walk, "the list has no rows")
             return
         self.count("lists")
-        unseen = [row for row in rows if family.canonical_url(row.url) not in self.seen]
+        if following and following.then:
+            walk.then = following.then
+        elif walk.then and (following is None or following.guessed):
+            following, walk.then = NextPage(walk.then[0]), walk.then[1:]
+        seen = self.seen | walk.others
+        unseen = [row for row in rows if family.canonical_url(row.url) not in seen]
+        own = set(family.of_channel(rows, response.url, walk.start))
+        walk.others.update(family.canonical_url(row.url) for row in unseen if row not in own)
         dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]
-        requests = [self._article_request(row, walk) for row in unseen]
+        requests = [self._article_request(row, walk) for row in unseen if row in own]
         yield from filter(None, requests)
         since = self.options.since
         if rows and not unseen:
@@ -329,7 +342,7 @@ class SourceSpider(Spider):
         try:
             pages = (*pages, self.page(response))
             if further is None:
-                family = self.family or detect(pages[0])
+                family = self.family or detect(pages[0], article=True)
                 further = [
                     url
                     for url in family.further_pages(pages[0])[:_MAX_FURTHER]
@@ -354,7 +367,7 @@ class SourceSpider(Spider):
             NotAnArticle: with its reason.
         """
         first = pages[0]
-        family = self.family or detect(first)
+        family = self.family or detect(first, article=True)
         article = read(first, row, family=family, further=pages[1:])
         article.spider = self.name
         article.publisher = self.publisher or article.publisher

@@ -16,7 +16,7 @@ from crawler.reading.page import Page
 
 @cache
 def families() -> tuple[Family, ...]:
-    """One instance of every family, in order of module name."""
+    """One instance of every family, in order of module name; those that ask to be last, last."""
     found: list[Family] = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         found += [
@@ -27,12 +27,20 @@ def families() -> tuple[Family, ...]:
             and value is not Family
             and value.__module__ == module.name
         ]
-    return tuple(found)
+    return tuple(sorted(found, key=lambda family: family.last))
 
 
-def detect(page: Page) -> Family:
-    """The family whose fingerprint a page carries; the generic one when none does."""
-    return next((family for family in families() if family.fingerprint(page)), Family())
+def detect(page: Page, *, article: bool = False) -> Family:
+    """The family whose fingerprint a page carries; the generic one when none does.
+
+    `article`: the page is read as an article, so ways of listing are not asked.
+    """
+    source = page.source.lower()
+    for family in families():
+        asked = not family.marks or any(mark in source for mark in family.marks)
+        if asked and not (article and family.last) and family.fingerprint(page):
+            return family
+    return Family()
 
 
 def read(
@@ -53,7 +61,7 @@ def read(
     Raises:
         NotAnArticle: with its reason; nothing of such a page may be stored.
     """
-    family = family or detect(page)
+    family = family or detect(page, article=True)
     return read_article(
         page, family.rules, canonical=family.canonical_url, row=row, further=further
     )

@@ -8,13 +8,14 @@ only read; fetching is the spider's business.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from crawler.reading.listing import Row, next_page, read_rows
 from crawler.reading.page import Page
 from crawler.reading.rules import GENERIC, ArticleRules
-from crawler.reading.urls import canonical_url, column_path, is_file
+from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_file
 
 
 @dataclass(slots=True, frozen=True)
@@ -27,6 +28,8 @@ class NextPage:
     """Not linked: that it is missing (404, no rows) is then the list's end, not a failure."""
     form: tuple[tuple[str, str], ...] = ()
     """Sent by POST when not empty."""
+    then: tuple[str, ...] = ()
+    """Further parts of the list, to be read after it: the other sitemaps of an index."""
 
 
 class Family:
@@ -34,6 +37,11 @@ class Family:
 
     name: ClassVar[str] = "generic"
     rules: ClassVar[ArticleRules] = GENERIC
+    last: ClassVar[bool] = False
+    """A way of listing only, asked after the other families: its marks are on their pages, too."""
+    marks: ClassVar[tuple[str, ...]] = ()
+    """Lower-case strings, one of which every page of the platform has: a look at them is cheap,
+    so the fingerprint is asked of pages with one of them only. () = it is asked of every page."""
 
     def fingerprint(self, page: Page) -> bool:
         """Whether a page was made by this platform, by its markup and never by its host."""
@@ -57,6 +65,10 @@ class Family:
         url = next_page(page, number)
         return NextPage(url) if url else None
 
+    def of_channel(self, rows: list[Row], listed_by: str, start: str) -> list[Row]:
+        """Those rows of the answer at `listed_by` that belong to the list asked for at `start`."""
+        return rows
+
     # --- articles ----------------------------------------------------------------------------
 
     def is_article(self, url: str) -> bool:
@@ -74,3 +86,19 @@ class Family:
     def further_pages(self, page: Page) -> list[str]:
         """The URLs of the other pages of an article that is split over several, in order."""
         return []
+
+
+def further_by_number(page: Page) -> list[str]:
+    """The linked pages `{id}_2.html`, `{id}_3.html` … (or `&page=2`) of the article `{id}.html`."""
+    stem, dot, extension = page.url.rpartition(".")
+    file = re.compile(rf"{re.escape(stem)}[_-](\d{{1,2}}){re.escape(dot + extension)}$")
+    query = re.compile(rf"{re.escape(page.url)}&page(?:no)?=(\d{{1,2}})$", re.I)
+    found: dict[int, str] = {}
+    for link in page.root.iter("a"):
+        url = absolute(page.base, link.get("href"))
+        if url is None or host_of(url) != host_of(page.url):
+            continue
+        match = file.match(url) or ("?" in page.url and query.match(url)) or None
+        if match and int(match[1]) > 1:
+            found[int(match[1])] = url
+    return [found[number] for number in sorted(found)]
