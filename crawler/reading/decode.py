@@ -20,7 +20,7 @@ _UNSAID = re.compile(rb"<!--.*?(?:-->|$)|<script\b.*?(?:</script|$)", re.I | re.
 _HEAD = 65_536  # bytes; long scripts may stand before the meta tag
 
 _GB_LABELS = re.compile(r"(?:x-)?(?:gb[_-]?\d+|gbk|cp936|ms936|windows-936|chinese|euc-cn)", re.I)
-# Labels that mean more than their standard (https://encoding.spec.whatwg.org/#names-and-labels).
+# Labels that mean more than their standard (WHATWG Encoding Standard).
 _MEANT = {
     "big5": "big5hkscs",
     "cp950": "big5hkscs",
