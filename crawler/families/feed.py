@@ -87,7 +87,7 @@ class Feed(Family):
             return rows
         own = [row for row in rows if f"{column_path(row.url)}/".startswith(f"{column}/")]
         # Where no address speaks of columns the page's own feed is believed, a sitemap never.
-        return own if own or "sitemap" in listed_by else rows
+        return own if own or not any(row.title for row in rows) else rows
 
 
 def _alternates(page: Page) -> list[str]:

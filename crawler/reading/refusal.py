@@ -111,7 +111,13 @@ def _listed(page: Page, body: Body) -> int:
     """How many lines of a body are rows of a list of posts; 0 where they are no half of it."""
     lines = [block for block in body.blocks if block.text]
     # Skins cut long titles: what is left of one is its beginning.
-    linked = [squeeze(b.text).rstrip("….") for b in lines if b.links >= 0.5 * len(squeeze(b.text))]
+    linked = [
+        squeeze(line).rstrip("….")
+        for b in lines
+        # A table is one block: its rows count, and their dates are as long as short titles.
+        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(squeeze(b.text))
+        for line in b.text.split("\n")
+    ]
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
     if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
         return 0
