@@ -1,9 +1,11 @@
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawler.errors import Misuse
+from crawler.evaluation import report
 from crawler.evaluation.corpus import Label, load_corpus
 from crawler.evaluation.measures import badness, means, measure
 from crawler.evaluation.readers import Prediction, Run
@@ -84,6 +86,12 @@ def test_a_crash_costs_one_page() -> None:
     assert run.predictions["bad"].refused == "crashed"
     assert run.predictions["good"] == Prediction(title="good")
     assert run.seconds > 0
+
+
+def test_a_page_that_trafilatura_was_not_asked_about_is_not_one_that_it_lost() -> None:
+    lines = report.guards(Counter({"clean": 7, "image": 2})).splitlines()
+    assert lines[0].endswith(": image 2")
+    assert lines[1].endswith(": 7 pages")
 
 
 @pytest.mark.parametrize(
