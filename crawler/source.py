@@ -234,8 +234,11 @@ class SourceSpider(Spider):
             walk.then = following.then
         elif walk.then and (following is None or following.guessed):
             following, walk.then = NextPage(walk.then[0]), walk.then[1:]
-        seen = self.seen | walk.others
-        unseen = [row for row in rows if family.canonical_url(row.url) not in seen]
+        unseen = [
+            row
+            for row in rows
+            if (url := family.canonical_url(row.url)) not in self.seen and url not in walk.others
+        ]
         own = set(family.of_channel(rows, response.url, walk.start))
         walk.others.update(family.canonical_url(row.url) for row in unseen if row not in own)
         dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]

@@ -299,7 +299,8 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = [b.element for b in body.blocks if b.text][-3:]
     tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
-    read = read_info([*tail, *found.behind])
+    # Lines that <br> ends share their element: it is read once.
+    read = read_info(dict.fromkeys([*tail, *found.behind]))
     return {
         name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
         for name in ("source", "editor", "author", "date")

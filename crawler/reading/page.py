@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate, NotAnArticle
 from crawler.reading.decode import decode
-from crawler.reading.text import fold_space, squeeze, unwrap
+from crawler.reading.text import fold_space, unwrap
 from crawler.reading.tree import HIDING, build
 from crawler.reading.urls import absolute
 
@@ -244,8 +244,3 @@ def _path(node: HtmlElement) -> str:
             )
             steps[i] = f"*[{before + 1}]"
     return "/" + "/".join(steps)
-
-
-def same(a: str, b: str) -> bool:
-    """True when two texts differ in white space only."""
-    return squeeze(a) == squeeze(b)

@@ -1,4 +1,4 @@
-"""Real NFCMS pages, where they are at hand; they are not part of the project."""
+"""Real pages, where they are at hand; they are not part of the project."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from crawler.families import detect
 from crawler.families.nfcms import Nfcms
+from crawler.items import NotAnArticle
 from crawler.reading.article import read_article
 from crawler.reading.page import parse
 from pipelines.normalise_date import normalise_date
@@ -16,16 +18,18 @@ from tests.conftest import NOW
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
 
 
-def _pages() -> list[Any]:
+def _pages(family: str | None = None) -> list[Any]:
     corpus = PAGES / "corpus.jsonl"
     if not corpus.is_file():
         skip = pytest.mark.skip(reason="the labelled real pages are not on this machine")
         return [pytest.param({}, marks=skip)]
     pages = map(json.loads, corpus.read_text("utf-8").splitlines())
-    return [pytest.param(page, id=page["id"]) for page in pages if page.get("family") == "nfcms"]
+    return [
+        pytest.param(page, id=page["id"]) for page in pages if family in (None, page.get("family"))
+    ]
 
 
-@pytest.mark.parametrize("truth", _pages())
+@pytest.mark.parametrize("truth", _pages("nfcms"))
 @pytest.mark.parametrize("always_ask", [False, True])
 def test_read_exactly(truth: dict[str, Any], always_ask: bool) -> None:
     nfcms = Nfcms()
@@ -42,3 +46,19 @@ def test_read_exactly(truth: dict[str, Any], always_ask: bool) -> None:
     assert [(file.url, file.name) for file in article.attachments] == [
         (file["url"], file["alt"]) for file in truth["attachments"]
     ]
+
+
+@pytest.mark.parametrize("truth", _pages())
+def test_not_asking_trafilatura_changes_nothing(truth: dict[str, Any]) -> None:
+    body = (PAGES / truth["html_path"]).read_bytes()
+    page = parse(body, truth["url"] or "http://unknown.invalid/", NOW)
+    rules = detect(page, article=True).rules
+
+    def outcome(always_ask: bool) -> tuple[str, str]:
+        try:
+            article = read_article(page, rules, always_ask=always_ask)
+        except NotAnArticle as refusal:
+            return "refused", refusal.reason
+        return article.text, article.html
+
+    assert outcome(False) == outcome(True)
