@@ -24,8 +24,11 @@ from crawler.reading.page import Page, visible_text
 from crawler.reading.text import fold_space
 from crawler.reading.urls import absolute, column_path
 
+# Atomic: a comment has one end only, or many of them would cost an exponential search.
 _XML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b", re.S
+    r"\s*+(?><\?xml[^>]*\?>\s*+)?(?>(?><!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[[^\]]*\]\s*)?>)\s*+)*+"
+    r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)\b",
+    re.S,
 )
 _SHELL = 200  # characters that a page drawn by script shows before
 

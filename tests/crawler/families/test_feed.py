@@ -2,7 +2,7 @@
 
 | trap | test |
 |---|---|
-| feed of the comments; later items behind ?paged=2; a server that then repeats | test_rss |
+| feed of the comments; a server that repeats its first page for every ?paged=N | test_rss |
 | a sitemap of the whole site, behind an index | test_sitemap |
 | Atom with rel=next | test_atom_goes_on |
 | entities, broken XML | test_hostile_xml |
@@ -92,7 +92,26 @@ def test_atom_goes_on() -> None:
     assert feed.next_page(answer, 1) == NextPage("https://a.example/feed?after=9")
 
 
-def test_hostile_xml() -> None:
+def test_hostile_xml(tmp_path: Path) -> None:
     bomb = '<?xml version="1.0"?><rss><channel><item><link>http://a.example/1.html</link>'
     broken = parse(bomb.encode(), "https://a.example/feed", NOW)
     assert detect(broken).rows(broken) == []
+
+    secret = tmp_path / "secret"
+    secret.write_text("secret-of-this-machine")
+    entities = f"""<?xml version="1.0"?>
+<!DOCTYPE rss [<!ENTITY file SYSTEM "{secret.as_uri()}"><!ENTITY a "xxxxxxxxxx">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<rss><channel><item><title>标题&file;&c;</title><link>https://a.example/tzgg/1.html</link></item>
+</channel></rss>"""
+    feed = parse(entities.encode(), "https://a.example/feed", NOW)
+    rows = detect(feed).rows(feed)
+    assert [row.url for row in rows] == ["https://a.example/tzgg/1.html"]
+    assert "secret-of-this-machine" not in rows[0].title
+    assert "xxxxxxxxxx" not in rows[0].title
+
+
+def test_many_comments_are_no_feed() -> None:
+    # With a search that tries every end of every comment this would never come back.
+    page = parse(b"<!-- a --> " * 2000 + b"<p>text</p>", "https://a.example/", NOW)
+    assert detect(page).name == "generic"
