@@ -10,18 +10,22 @@ is counted under its guard's name:
 - `image`: pictures, which carry no text
 - `short`: a node with so little text that trafilatura has nothing to measure
 - `character`: a paragraph kept with characters changed or lost
-- `prose`: running text or a heading inside the article node
+- `prose`: text of the article node that is no link (trafilatura drops repeated
+  paragraphs, headings above a list and numbered points)
 
-Where every block of a node stands under a guard the verdict cannot change anything, and
+So it decides about lines of links and the headings beside them: what skins leave in an article
+node is mostly that. A node without such lines is clean: the verdict cannot change anything, and
 trafilatura is not asked (counted as `clean`); a test compares both ways over all pages.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import nh3
 import trafilatura
@@ -30,6 +34,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Attachment, Image
 from crawler.reading.blocks import Block, to_html, to_text
+from crawler.reading.dates import find_dates
 from crawler.reading.text import squeeze
 
 # It reports pages that it finds nothing on; the guards decide and count those.
@@ -37,6 +42,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _SHORT = 200  # characters below which a node is a notice that trafilatura cannot judge
 _LINK_RUN = 3  # consecutive lines that are only links: a related list, not a sentence
+_HEADING = 15  # characters below which a line that is no sentence may be the head of a box
+_SENTENCE = re.compile(r"[。！？；…，：!?,:]")
 
 _TAGS = {
     *("p", "br", "h2", "h3", "h4", "h5", "h6", "strong", "em", "u", "sub", "sup"),
@@ -135,31 +142,65 @@ def read_body(
 
 def _guards(blocks: Sequence[Block], *, short: bool, trusted: bool) -> list[str]:
     """The guard that each block stands under, "" for those that trafilatura decides on."""
+    linked = [_is_linked(block) for block in blocks]
+    boxes = _boxes(blocks, linked)
     guards: list[str] = []
-    run = 0
-    for block in blocks:
-        size = len(squeeze(block.text))
-        mostly_links = size > 0 and block.links > 0.6 * size
-        run = run + 1 if mostly_links and not block.files else 0
+    for i, block in enumerate(blocks):
         if block.image or (block.files and not block.text):
             guard = "image"  # or a film
         elif block.kind == "table":
             guard = "table"
-        elif block.files and mostly_links:
+        elif block.files and linked[i]:
             guard = "attachment"
-        elif not trusted:
+        elif not trusted or i in boxes:
             guard = ""
-        elif short and not mostly_links:
+        elif short and not linked[i]:
             guard = "short"
-        elif run < _LINK_RUN:
-            guard = "prose"
         else:
-            # A list of links: the lines before this one belong to it.
-            guard = ""
-            for i in range(1, _LINK_RUN):
-                guards[-i] = ""
+            guard = "prose"
         guards.append(guard)
     return guards
+
+
+def _is_linked(block: Block) -> bool:
+    size = len(squeeze(block.text))
+    return size > 0 and block.links > 0.6 * size
+
+
+def _boxes(blocks: Sequence[Block], linked: Sequence[bool]) -> set[int]:
+    """Lines that may be a box of links: such lines, and what may be its heading beside them.
+
+    One or two links between a notice's paragraphs, or above its signature, are the notice's own.
+    """
+    boxes: set[int] = set()
+    start = 0
+    begun = False  # some text stands above
+    for is_link, run in groupby(linked):
+        end = start + len(list(run))
+        if is_link:
+            few = end - start < _LINK_RUN
+            if not (few and begun and _goes_on(blocks[end : end + 2])):
+                boxes.update(range(start, end))
+                beside = (i for i in (start - 1, end) if 0 <= i < len(blocks))
+                boxes.update(i for i in beside if _may_be_heading(blocks[i]))
+        begun = begun or _goes_on(blocks[start:end])
+        start = end
+    return boxes
+
+
+def _goes_on(blocks: Sequence[Block]) -> bool:
+    """Whether lines hold some of a text: a sentence, or the date of a signature."""
+    return any(
+        block.text
+        and not _is_linked(block)
+        and (not _may_be_heading(block) or any(find_dates(block.text)))
+        for block in blocks
+    )
+
+
+def _may_be_heading(block: Block) -> bool:
+    """Whether a line may be what a box of links is called: a few words, no sentence."""
+    return len(squeeze(block.text)) < _HEADING and not _SENTENCE.search(block.text)
 
 
 class _Verdict:

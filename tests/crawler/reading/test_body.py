@@ -58,6 +58,21 @@ def test_lists_of_links_are_left_to_trafilatura() -> None:
     assert "clean" not in read(PARAGRAPHS + f"<ul>{links}</ul>").guards
 
 
+@pytest.mark.parametrize(
+    "shape", ["<p><a href=/b.html>{}</a></p>", "<h2><a href=/b.html>{}</a></h2>"]
+)
+def test_a_link_at_the_end_of_the_text_is_left_to_trafilatura(shape: str) -> None:
+    body = read(PARAGRAPHS + "<p>热点栏目</p>" + shape.format("客户端"))
+    assert body.text.split("\n")[-1] == "第8段，说明这项工作的安排和要求，请认真落实。"
+
+
+@pytest.mark.parametrize("after", ["<p>请按时报名。</p>", "<p>某某局</p><p>2024年8月1日</p>"])
+def test_a_link_inside_the_text_is_text(after: str) -> None:
+    body = read(PARAGRAPHS + '<p><a href="/b/">点击进入报名系统</a></p>' + after)
+    assert "\n点击进入报名系统\n" in body.text
+    assert body.guards == {"clean": 1}
+
+
 def test_controls_of_the_page_are_no_text() -> None:
     assert read(PARAGRAPHS + "<p>【打印本页】</p><p>关闭窗口</p>").text.endswith(
         "第8段，说明这项工作的安排和要求，请认真落实。"
