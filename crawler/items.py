@@ -6,9 +6,10 @@ All datetimes are timezone-aware; all text is `str` without control characters.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["day", "minute", "second"]
 Status = Literal["usable", "canceled"]
@@ -57,6 +58,80 @@ class Attachment:
     url: str
 
 
+@dataclass(slots=True, frozen=True)
+class Capture:
+    """One HTTP response as it came."""
+
+    url: str
+    """As fetched, after redirects."""
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Names and values (Latin-1), in the order in which they are kept."""
+    body: bytes
+    """As it came, compressed where the server compressed it; only chunking is undone."""
+    sha256: str
+    """Of `body`, hex."""
+
+    @classmethod
+    def of(
+        cls,
+        url: str,
+        fetched_at: datetime,
+        status: int,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+    ) -> Capture:
+        return cls(url, fetched_at, status, headers, body, hashlib.sha256(body).hexdigest())
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" where there is none."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), "")
+
+
+@dataclass(slots=True, frozen=True)
+class Listed:
+    """A row of a list, as the ledger keeps it."""
+
+    canonical_url: str
+    url: str
+    title: str = ""
+    date_raw: str = ""
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Listing:
+    """A page of a list that was read."""
+
+    spider: str
+    channel: str
+    at: datetime
+    rows: tuple[Listed, ...]
+    """Those that are to be visited, and those that are only to be seen again."""
+    capture: Capture | None = None
+    """None where the server said that it is as it was (304)."""
+    resume: dict[str, Any] | None = None
+    """The page that comes next; what a walk cut short goes on with."""
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Visit:
+    """What came of visiting a listed URL, where no article was read.
+
+    `unchanged`: the server said so (304). `refused`: there is no article, or none that may be
+    fetched. `deferred`: it could not be had now, and is owed.
+    """
+
+    spider: str
+    channel: str
+    row: Listed
+    at: datetime
+    outcome: Literal["unchanged", "refused", "deferred"]
+    reason: str = ""
+    captures: tuple[Capture, ...] = ()
+    """What was read, if anything was."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """One page as read: filled by crawler.reading, completed and checked by the pipelines."""
@@ -70,6 +145,12 @@ class Article:
     """When the response arrived."""
     capture_sha256: str
     """SHA-256 of the response body as it came, hex."""
+    captures: tuple[Capture, ...] = ()
+    """The responses that it was read from, a page each, while they are to be archived."""
+    listed: Listed | None = None
+    """The list row that led here."""
+    ended: bool = True
+    """The page's HTML came to its end (`</html>`), so that a shorter text is no cut one."""
     spider: str = ""
     """Name of the source's spider."""
     publisher: str = ""

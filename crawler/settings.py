@@ -15,6 +15,8 @@ TEMPLATES_DIR = str(Path(__file__).parent / "templates")
 _project = Path(closest_scrapy_cfg() or "scrapy.cfg").resolve().parent
 DATA_DIR = os.environ.get("ZHUANZAI_DATA_DIR") or str(_project / "data")
 DATABASE_URL = os.environ.get("ZHUANZAI_DATABASE_URL") or f"sqlite:///{DATA_DIR}/store.db"
+# Every response that was read, in WARC files; the store is their index.
+ARCHIVE_DIR = str(Path(DATA_DIR) / "archive")
 # The operator's identity; what it does not say is taken from exporters/identity.toml.
 ZHUANZAI_IDENTITY = str(Path(DATA_DIR) / "identity.toml")
 
@@ -40,6 +42,15 @@ RETRY_TIMES = 2
 # The default of 100 starts that many tasks for every response and doubles a crawl's CPU.
 CONCURRENT_ITEMS = 8
 
+# --- The life of a post ------------------------------------------------------------------------
+# Posts that are visited again by schedule (pipelines/schedule.py), requests a run at most.
+RECHECK_BUDGET = 200
+# 404 and error pages withdraw a post when so many runs saw them, so many hours apart.
+GONE_SIGHTINGS = 2
+GONE_MIN_HOURS = 20
+ARCHIVE_FILE_SIZE = 200 * 1024 * 1024  # bytes; then the next file is begun
+ARCHIVE_DAYS = 0  # files whose captures are all older are removed; 0 keeps all
+
 # --- Bounds ------------------------------------------------------------------------------------
 DOWNLOAD_TIMEOUT = 30  # seconds
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes after decompression
@@ -55,12 +66,15 @@ TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 ROBOTSTXT_OBEY = True
+HTTPERROR_ALLOWED_CODES = [304]  # asked for by If-None-Match
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.hosts.HostsMiddleware": 50,
     # Stock robots handling checks only the first requests that wait, and allows all on errors.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    # Below HttpCompression (590): sees bodies as they came.
+    "crawler.middlewares.capture.CaptureMiddleware": 595,
 }
 
 # --- From article to record --------------------------------------------------------------------

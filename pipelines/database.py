@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+_WRITERS = 7_221_337  # the advisory lock of those who write; any number nobody else takes
 
 
 class StoreError(Exception):
@@ -29,6 +33,8 @@ def connect(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed)
@@ -37,20 +43,39 @@ def connect(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgresql)
     return engine
 
 
 def writing(engine: Engine) -> Engine:
-    """The same engine for transactions that write.
+    """The same engine for transactions that write, one at a time over all processes.
 
-    SQLite must know at BEGIN: a reader that turns writer fails when another has written since.
+    Changes get their numbers as they are written; were two transactions to write side by side,
+    the later number could be visible first, and a reader would miss the other for ever. SQLite
+    must know at BEGIN: a reader that turns writer fails when another has written since.
     """
     return engine.execution_options(writing=True)
+
+
+def upsert(
+    connection: Connection, model: type[Any], values: Mapping[str, Any], keys: Sequence[str]
+) -> None:
+    """Insert a row, or set its other columns where one with these keys is there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(model).values(**values)
+    changed = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
 
 
 def _begin_sqlite(connection: Connection) -> None:
     mode = "IMMEDIATE" if connection.get_execution_options().get("writing") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

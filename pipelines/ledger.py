@@ -1,36 +1,113 @@
-"""What the store knows that a crawl has to ask: runs, walks, known posts."""
+"""The crawl's side of the store: runs, walks, and the state of every URL that a list has shown.
+
+| state     | meaning                                                  | visited again          |
+|-----------|----------------------------------------------------------|------------------------|
+| owed      | listed, not visited yet                                  | by the next run        |
+| stored    | the last visit brought a new or another content          | by schedule            |
+| unchanged | the last visit brought what was there already            | by schedule            |
+| refused   | there is no article, or none that may be had; `reason`   | by schedule, or never  |
+| deferred  | it could not be had; `reason`                            | by the next run: owed  |
+
+What a crawl reports is queued and written together: every 100 reports, every 8 MB, every half
+second, and at the end. One transaction holds an item, its capture, its URL's state and its
+change, so that a crash leaves all of it or nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+import asyncio
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
 
-from pipelines.database import open_store, writing
-from pipelines.models import RecordUrl, Run, Walk
+from crawler.items import Article, Capture, Listed, Listing, Visit
+from crawler.reading.rules import VERSION
+from pipelines.archive import Archive, ArchiveError
+from pipelines.database import open_store, upsert, writing
+from pipelines.models import LedgerEntry, Record, Run, SourceState, Validator, Walk
+from pipelines.schedule import SUSPECT, next_try, next_visit
+from pipelines.store import Outcome, cancel, save
+
+logger = logging.getLogger(__name__)
 
 _CHUNK = 500  # SQLite binds at most 32,766 values
+_BATCH = 100  # reports
+_BYTES = 8 * 1024 * 1024  # of bodies that wait
+_WAIT = 0.5  # seconds that a report may wait for company
+
+# The only evidence that a post is gone. At the first sight of 410 it is.
+_GONE = ("http_404", "soft_404")
+_GONE_FOR_GOOD = "http_410"
+# Refusals that no later visit would change.
+_FOR_EVER = ("other_host", "direct_file", "other_page")
+_GUARD_SHARE = 0.2
+_GUARD_COUNT = 5
+
+Report = Article | Visit | Listing
+
+
+@dataclass(slots=True, frozen=True)
+class Known:
+    """A listed URL as a crawl sees it."""
+
+    row: Listed
+    channel: str
+    state: str
+    due_at: datetime | None
+
+    def is_settled(self) -> bool:
+        """Whether it has been visited with success."""
+        return self.state not in ("owed", "deferred")
+
+
+@dataclass(slots=True, frozen=True)
+class Settlement:
+    """What a run did about posts that are gone."""
+
+    withdrawn: int = 0
+    suspect: int = 0
+    frozen: str = ""
+    """Why nothing of the source is withdrawn; "" where it is not frozen."""
 
 
 class Ledger:
-    """The crawl's side of the store. All times are aware datetimes."""
+    """One crawl's access to the store and the archive. All times are aware datetimes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive) -> None:
         self.engine = engine
+        self.archive = archive
+        self.run: int | None = None
+        self._queue: list[tuple[Report, asyncio.Future[tuple[Outcome, Any]] | None]] = []
+        self._waiting_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._visited: set[str] = set()  # posts that were there
+        self._gone: dict[str, tuple[str, datetime]] = {}  # reason, when
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ledger:
         """Open the store of the settings, creating it where there is none."""
-        return cls(open_store(crawler.settings["DATABASE_URL"], create=True))
+        settings = crawler.settings
+        archive = Archive(Path(settings["ARCHIVE_DIR"]), settings.getint("ARCHIVE_FILE_SIZE"))
+        return cls(open_store(settings["DATABASE_URL"], create=True), archive)
+
+    # --- runs --------------------------------------------------------------------------------
 
     def start_run(self, spider: str, arguments: dict[str, Any], at: datetime) -> int:
-        """Note that a run begins; returns its id."""
+        """Note that a run begins; returns its id. What a crash left in the archive is cut off."""
+        if cut := self.archive.recover(self.engine):
+            logger.info("archive: %d bytes of an interrupted run were cut off", cut)
         values = {"spider": spider, "arguments": arguments, "started_at": _iso(at)}
         with writing(self.engine).begin() as connection:
-            return connection.execute(insert(Run).values(values).returning(Run.id)).scalar_one()
+            self.run = connection.execute(
+                insert(Run).values(values).returning(Run.id)
+            ).scalar_one()
+        return self.run
 
     def finish_run(self, run: int, outcome: str, figures: dict[str, Any], at: datetime) -> None:
         """Note how a run ended: `done` or `failed`."""
@@ -38,38 +115,396 @@ class Ledger:
         with writing(self.engine).begin() as connection:
             connection.execute(update(Run).where(Run.id == run).values(values))
 
-    def known(self, canonical_urls: Collection[str]) -> set[str]:
-        """Those of the URLs that lead to a stored post."""
-        urls = list(canonical_urls)
-        found: set[str] = set()
-        with self.engine.connect() as connection:
-            for start in range(0, len(urls), _CHUNK):
-                query = select(RecordUrl.canonical_url).where(
-                    RecordUrl.canonical_url.in_(urls[start : start + _CHUNK])
-                )
-                found.update(connection.execute(query).scalars())
-        return found
-
-    def walk_complete(self, spider: str, channel: str) -> bool:
-        """Whether the channel's last walk came to its end."""
-        query = select(Walk.complete).where(Walk.spider == spider, Walk.channel == channel)
-        with self.engine.connect() as connection:
-            return bool(connection.execute(query).scalar())
-
-    def save_walk(self, spider: str, channel: str, complete: bool, at: datetime) -> None:
-        """Note the state of a walk: not complete when it begins, complete when all was read."""
-        with writing(self.engine).begin() as connection:
-            connection.execute(delete(Walk).where(Walk.spider == spider, Walk.channel == channel))
-            connection.execute(
-                insert(Walk).values(
-                    spider=spider, channel=channel, complete=complete, walked_at=_iso(at)
-                )
-            )
+    def expire(self, at: datetime, days: int) -> None:
+        """Remove archive files older than `days`; 0 keeps all."""
+        if days and (removed := self.archive.expire(self.engine, at, days)):
+            logger.info("archive: %d files older than %d days removed", len(removed), days)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Write what waits, and give connections and files back."""
+        self.flush()
+        self.archive.close()
         self.engine.dispose()
+
+    # --- reports -----------------------------------------------------------------------------
+
+    def store(self, article: Article) -> asyncio.Future[tuple[Outcome, Any]]:
+        """Queue an article; the future tells its outcome and the Record that stands for it."""
+        future: asyncio.Future[tuple[Outcome, Any]] = asyncio.get_running_loop().create_future()
+        self._enqueue(article, future)
+        return future
+
+    def visited(self, visit: Visit) -> None:
+        """Queue what came of a visit that brought no article."""
+        self._enqueue(visit)
+
+    def listed(self, listing: Listing) -> None:
+        """Queue a list page that was read; its rows are owed until they are visited."""
+        self._enqueue(listing)
+
+    def _enqueue(
+        self, report: Report, future: asyncio.Future[tuple[Outcome, Any]] | None = None
+    ) -> None:
+        self._queue.append((report, future))
+        self._waiting_bytes += sum(len(capture.body) for capture in _captures(report))
+        if len(self._queue) >= _BATCH or self._waiting_bytes >= _BYTES:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WAIT, self.flush)
+
+    def flush(self) -> None:
+        """Write what waits, in one transaction.
+
+        If it fails, the reports are tried one by one: a bad one costs no other.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        queue, self._queue, self._waiting_bytes = self._queue, [], 0
+        if not queue:
+            return
+        try:
+            results = self._write([report for report, _ in queue])
+        except Exception as error:
+            self.archive.take_back(self.engine)
+            if len(queue) > 1:
+                logger.warning("a batch of %d failed, trying one by one: %s", len(queue), error)
+                for entry in queue:
+                    self._queue = [entry]
+                    self.flush()
+            elif (future := queue[0][1]) is not None:
+                future.set_exception(error)
+            else:
+                raise
+            return
+        for (_, future), result in zip(queue, results, strict=True):
+            if future is not None and not future.done():
+                future.set_result(result)
+
+    def _write(self, reports: list[Report]) -> list[Any]:
+        with writing(self.engine).begin() as connection:
+            self.archive.keep(connection, (c for report in reports for c in _captures(report)))
+            results: list[Any] = [None] * len(reports)
+            articles = [i for i, report in enumerate(reports) if isinstance(report, Article)]
+            saved = save(connection, [reports[i] for i in articles], self.run)  # type: ignore[misc]
+            for i, result in zip(articles, saved, strict=True):
+                results[i] = result
+            for report, result in zip(reports, results, strict=True):
+                if isinstance(report, Article):
+                    self._note_article(connection, report, result[0])
+                elif isinstance(report, Visit):
+                    self._note_visit(connection, report)
+                else:
+                    self._note_listing(connection, report)
+        return results
+
+    # --- what becomes of a URL ---------------------------------------------------------------
+
+    def _note_article(self, connection: Connection, article: Article, outcome: Outcome) -> None:
+        row = article.listed or Listed(article.canonical_url, article.url, article.title)
+        at = article.fetched_at
+        if outcome == "refused":
+            state, reason, due = "refused", "truncated", next_visit(None, at)
+        else:
+            state = "unchanged" if outcome == "unchanged" else "stored"
+            reason, due = "", next_visit(article.date_published, at)
+            self._visited.update((row.canonical_url, article.canonical_url))
+            for name in (row.canonical_url, article.canonical_url):
+                self._gone.pop(name, None)
+        self._set(
+            connection,
+            row,
+            {
+                "spider": article.spider,
+                "channel": article.channel,
+                "state": state,
+                "reason": reason,
+                "failures": 0,
+                "visited_at": _iso(at),
+                "due_at": _iso(due),
+            }
+            | (_ALIVE if outcome != "refused" else {}),
+        )
+        if len(article.captures) == 1 and outcome != "refused":
+            _remember(connection, article.captures[0])
+
+    def _note_visit(self, connection: Connection, visit: Visit) -> None:
+        url = visit.row.canonical_url
+        known = connection.execute(
+            select(LedgerEntry.failures, LedgerEntry.gone_since).where(
+                LedgerEntry.canonical_url == url
+            )
+        ).first()
+        values: dict[str, Any] = {
+            "spider": visit.spider,
+            "channel": visit.channel,
+            "state": visit.outcome,
+            "reason": visit.reason,
+            "failures": 0,
+            "visited_at": _iso(visit.at),
+        }
+        due: datetime | None = next_visit(_published(connection, url), visit.at)
+        if visit.outcome == "unchanged":
+            values |= _ALIVE
+            self._visited.add(url)
+            self._gone.pop(url, None)
+        elif visit.outcome == "deferred":
+            values["failures"] = (known.failures if known else 0) + 1
+            due = next_try(values["failures"], visit.at)
+        else:
+            if visit.reason in (*_GONE, _GONE_FOR_GOOD):
+                self._gone[url] = visit.reason, visit.at
+                due = visit.at + SUSPECT
+            elif visit.reason in _FOR_EVER:
+                due = None
+            connection.execute(delete(Validator).where(Validator.url == visit.row.url))
+        values["due_at"] = _iso(due) if due else None
+        self._set(connection, visit.row, values)
+
+    def _note_listing(self, connection: Connection, listing: Listing) -> None:
+        at = _iso(listing.at)
+        known = self._entries(connection, [row.canonical_url for row in listing.rows])
+        new = {"state": "owed", "due_at": at, "visited_at": None, **_FRESH}
+        for row in listing.rows:
+            values = {"listed_at": at, "url": row.url, "title": row.title, "date_raw": row.date_raw}
+            if row.canonical_url not in known:
+                values |= {"spider": listing.spider, "channel": listing.channel, **new}
+                values["canonical_url"] = row.canonical_url
+                connection.execute(insert(LedgerEntry).values(values))
+            else:
+                where = LedgerEntry.canonical_url == row.canonical_url
+                connection.execute(update(LedgerEntry).where(where).values(values))
+        if listing.capture is not None:
+            _remember(connection, listing.capture)
+        if listing.resume is not None:
+            where = (Walk.spider == listing.spider) & (Walk.channel == listing.channel)
+            connection.execute(update(Walk).where(where).values(resume=listing.resume))
+
+    def _set(self, connection: Connection, row: Listed, values: dict[str, Any]) -> None:
+        where = LedgerEntry.canonical_url == row.canonical_url
+        changed = connection.execute(update(LedgerEntry).where(where).values(values))
+        if not changed.rowcount:
+            first = {
+                "canonical_url": row.canonical_url,
+                "url": row.url,
+                "title": row.title,
+                "date_raw": row.date_raw,
+                "listed_at": values["visited_at"],
+            }
+            connection.execute(insert(LedgerEntry).values(_FRESH | first | values))
+
+    # --- what a crawl asks -------------------------------------------------------------------
+
+    def entries(self, canonical_urls: Collection[str]) -> dict[str, Known]:
+        """Those of the URLs that a list has shown before."""
+        with self.engine.connect() as connection:
+            return self._entries(connection, canonical_urls)
+
+    def _entries(self, connection: Connection, urls: Collection[str]) -> dict[str, Known]:
+        found: dict[str, Known] = {}
+        ordered = list(dict.fromkeys(urls))
+        for start in range(0, len(ordered), _CHUNK):
+            chunk = ordered[start : start + _CHUNK]
+            query = _entry_query().where(LedgerEntry.canonical_url.in_(chunk))
+            found |= {row.canonical_url: _known(row) for row in connection.execute(query)}
+        return found
+
+    def owed(self, spider: str, at: datetime) -> list[Known]:
+        """What earlier runs listed and did not get, oldest first."""
+        query = _entry_query().where(
+            LedgerEntry.spider == spider,
+            LedgerEntry.state.in_(("owed", "deferred")),
+            LedgerEntry.due_at <= _iso(at),
+        )
+        with self.engine.connect() as connection:
+            return [_known(row) for row in connection.execute(query.order_by(LedgerEntry.due_at))]
+
+    def due(self, spider: str, at: datetime, limit: int, channel: str | None = None) -> list[Known]:
+        """What is to be visited again, the longest due first.
+
+        Args:
+            spider: name of the source.
+            at: now.
+            limit: how many at most.
+            channel: only posts of this list, and these whether they are due or not, the newest
+                first: an operator asked for the list.
+        """
+        query = _entry_query().where(
+            LedgerEntry.spider == spider,
+            LedgerEntry.state.in_(("stored", "unchanged", "refused")),
+        )
+        if channel is None:
+            query = query.where(LedgerEntry.due_at <= _iso(at)).order_by(LedgerEntry.due_at)
+        else:
+            query = query.where(LedgerEntry.channel == channel, LedgerEntry.due_at.is_not(None))
+            query = query.order_by(LedgerEntry.listed_at.desc())
+        with self.engine.connect() as connection:
+            return [_known(row) for row in connection.execute(query.limit(limit))]
+
+    def validators(self, url: str) -> dict[str, str]:
+        """Headers that make a request for a URL conditional; {} where nothing is known of it."""
+        query = select(Validator).where(Validator.url == url, Validator.rules == VERSION)
+        with self.engine.connect() as connection:
+            row = connection.execute(query.with_only_columns(*Validator.__table__.c)).first()
+        if row is None:
+            return {}
+        headers = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+    def last_capture(self, url: str) -> Capture | None:
+        """The last response of a URL that was read well, from the archive."""
+        query = select(Validator.capture_sha256).where(Validator.url == url)
+        with self.engine.connect() as connection:
+            sha256 = connection.execute(query).scalar()
+        try:
+            return self.archive.load(self.engine, sha256) if sha256 else None
+        except ArchiveError as error:
+            logger.warning("archive: %s", error)
+            return None
+
+    def walk(self, spider: str, channel: str) -> tuple[bool, dict[str, Any] | None]:
+        """Whether the channel's last walk came to its end, else the page to go on with."""
+        query = select(Walk.complete, Walk.resume).where(
+            Walk.spider == spider, Walk.channel == channel
+        )
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return (bool(row.complete), row.resume) if row else (False, None)
+
+    def begin_walk(self, spider: str, channel: str, at: datetime) -> None:
+        """Note that a walk has begun: until it ends it is not complete."""
+        values = {"spider": spider, "channel": channel, "complete": False, "walked_at": _iso(at)}
+        with writing(self.engine).begin() as connection:
+            upsert(connection, Walk, values, keys=("spider", "channel"))
+
+    def end_walk(self, spider: str, channel: str, at: datetime) -> None:
+        """Note that a walk came to its end with nothing put off."""
+        values = {"spider": spider, "channel": channel, "complete": True, "walked_at": _iso(at)}
+        with writing(self.engine).begin() as connection:
+            upsert(connection, Walk, values | {"resume": None}, keys=("spider", "channel"))
+
+    # --- withdrawal --------------------------------------------------------------------------
+
+    def settle(self, spider: str, at: datetime, sightings: int, hours: float) -> Settlement:
+        """Decide what this run's sightings of gone posts mean (design: Semantics 7).
+
+        A post is withdrawn when `sightings` runs, the last of them `hours` after the first, found
+        404 or an error page in its place; 410 withdraws at once. If more than a fifth of the
+        posts that were visited are gone, and at least five, the site is at fault: the sightings
+        do not count and the source is frozen until a run finds it healthy.
+        """
+        self.flush()
+        with writing(self.engine).begin() as connection:
+            gone = _live(connection, self._gone)
+            visited = len(self._visited) + len(gone)
+            frozen = connection.execute(
+                select(SourceState.frozen_reason).where(
+                    SourceState.spider == spider, SourceState.frozen_at.is_not(None)
+                )
+            ).scalar()
+            if len(gone) >= _GUARD_COUNT and len(gone) > _GUARD_SHARE * visited:
+                reason = f"{len(gone)} of {visited} visited posts were gone at once"
+                values = {"spider": spider, "frozen_at": _iso(at), "frozen_reason": reason}
+                upsert(connection, SourceState, values, keys=("spider",))
+                return Settlement(frozen=reason)
+            if frozen and self._visited:
+                values = {"spider": spider, "frozen_at": None, "frozen_reason": ""}
+                upsert(connection, SourceState, values, keys=("spider",))
+            withdrawn: list[str] = []
+            for url, record in gone.items():
+                reason, seen = self._gone[url]
+                if self._sighted(connection, url, seen, sightings, hours) or (
+                    reason == _GONE_FOR_GOOD
+                ):
+                    withdrawn.append(record)
+            if frozen:
+                return Settlement(suspect=len(gone), frozen="" if self._visited else frozen)
+            cancel(connection, withdrawn, "withdrawn", at, self.run)
+        return Settlement(len(withdrawn), len(gone) - len(withdrawn))
+
+    def _sighted(
+        self, connection: Connection, url: str, seen: datetime, sightings: int, hours: float
+    ) -> bool:
+        """Count a sighting; whether there are enough now."""
+        where = LedgerEntry.canonical_url == url
+        entry = connection.execute(
+            select(LedgerEntry.gone_since, LedgerEntry.gone_sightings).where(where)
+        ).one()
+        since = datetime.fromisoformat(entry.gone_since) if entry.gone_since else seen
+        count = entry.gone_sightings + 1
+        values = {"gone_since": _iso(since), "gone_sightings": count}
+        connection.execute(update(LedgerEntry).where(where).values(values))
+        return count >= sightings and seen - since >= timedelta(hours=hours)
+
+
+# What a URL begins with, and what a good visit makes of it.
+_ALIVE: dict[str, Any] = {"gone_since": None, "gone_sightings": 0}
+_FRESH: dict[str, Any] = {"reason": "", "failures": 0, **_ALIVE}
+
+
+def _captures(report: Report) -> Iterable[Capture]:
+    if isinstance(report, Listing):
+        return (report.capture,) if report.capture else ()
+    return report.captures
+
+
+def _remember(connection: Connection, capture: Capture) -> None:
+    """Keep the validators of a response that was read well."""
+    values = {
+        "url": capture.url,
+        "etag": capture.header("ETag"),
+        "last_modified": capture.header("Last-Modified"),
+        "rules": VERSION,
+        "capture_sha256": capture.sha256,
+    }
+    if values["etag"] or values["last_modified"]:
+        upsert(connection, Validator, values, keys=("url",))
+    else:
+        connection.execute(delete(Validator).where(Validator.url == capture.url))
+
+
+def _published(connection: Connection, url: str) -> datetime | None:
+    """The date of the post under a URL."""
+    from pipelines.models import Revision
+
+    query = (
+        select(Revision.date_published)
+        .join(Record, Record.revision_id == Revision.id)
+        .where(Record.canonical_url == url)
+    )
+    date = connection.execute(query).scalar()
+    return datetime.fromisoformat(date) if date else None
+
+
+def _live(connection: Connection, urls: Iterable[str]) -> dict[str, str]:
+    """URL -> record id, for URLs that published posts stand under."""
+    found: dict[str, str] = {}
+    ordered = list(urls)
+    for start in range(0, len(ordered), _CHUNK):
+        query = select(Record.canonical_url, Record.id).where(
+            Record.canonical_url.in_(ordered[start : start + _CHUNK]), Record.status == "usable"
+        )
+        found |= {row.canonical_url: row.id for row in connection.execute(query)}
+    return found
+
+
+def _entry_query() -> Select[Any]:
+    entry = LedgerEntry
+    return select(
+        *(entry.canonical_url, entry.url, entry.title, entry.date_raw),
+        *(entry.channel, entry.state, entry.due_at),
+    )
+
+
+def _known(row: Any) -> Known:
+    return Known(
+        Listed(row.canonical_url, row.url, row.title, row.date_raw),
+        row.channel,
+        row.state,
+        datetime.fromisoformat(row.due_at) if row.due_at else None,
+    )
 
 
 def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+    """As the ledger keeps times: UTC, so that text sorts like time."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")

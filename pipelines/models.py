@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -111,8 +111,83 @@ class Change(Base):
     """created, revised, withdrawn, restored, taken_down or merged."""
     version: Mapped[int]
     revision_id: Mapped[int | None]
+    difference: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    """Of a revision: field -> cosmetic or material (pipelines.difference)."""
     run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
     at: Mapped[str] = mapped_column(String(32))
+
+
+class Capture(Base):
+    """Index of the archive: where a response is kept (pipelines.archive)."""
+
+    __tablename__ = "captures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    """Of the body as it came."""
+    url: Mapped[str] = mapped_column(Text)
+    fetched_at: Mapped[str] = mapped_column(String(32))
+    file: Mapped[str] = mapped_column(String(100), index=True)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    length: Mapped[int] = mapped_column(BigInteger)
+    revisit: Mapped[bool]
+    """The body is kept with an earlier capture."""
+
+
+class LedgerEntry(Base):
+    """A URL that a list has shown, and what has become of it."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (Index("ix_ledger_spider_due_at", "spider", "due_at"),)
+
+    canonical_url: Mapped[str] = mapped_column(Text, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    spider: Mapped[str] = mapped_column(String(100))
+    channel: Mapped[str] = mapped_column(Text)
+    """Column path of the list."""
+    title: Mapped[str] = mapped_column(Text)
+    date_raw: Mapped[str] = mapped_column(Text)
+    """Title and date of the list's row."""
+    state: Mapped[str] = mapped_column(String(10))
+    """owed, stored, unchanged, refused or deferred."""
+    reason: Mapped[str] = mapped_column(String(40))
+    """Of a refusal or deferral, else ""."""
+    failures: Mapped[int]
+    """How often it was deferred since it was last read."""
+    listed_at: Mapped[str] = mapped_column(String(32))
+    """When a list showed it last."""
+    visited_at: Mapped[str | None] = mapped_column(String(32))
+    """When it was last asked for, whatever came of it."""
+    due_at: Mapped[str | None] = mapped_column(String(32))
+    """When it is to be visited again; null: never."""
+    gone_since: Mapped[str | None] = mapped_column(String(32))
+    """First of the sightings that say that a stored post is gone; null while it is not suspect."""
+    gone_sightings: Mapped[int]
+    """In how many runs it was seen to be gone since then."""
+
+
+class Validator(Base):
+    """What makes the next request for a URL conditional; kept after a good reading only."""
+
+    __tablename__ = "validators"
+
+    url: Mapped[str] = mapped_column(Text, primary_key=True)
+    etag: Mapped[str] = mapped_column(Text)
+    last_modified: Mapped[str] = mapped_column(Text)
+    rules: Mapped[int]
+    """Version of the reading rules; what other rules have read is asked for whole."""
+    capture_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class SourceState(Base):
+    """What is known of a source as a whole."""
+
+    __tablename__ = "sources"
+
+    spider: Mapped[str] = mapped_column(String(100), primary_key=True)
+    frozen_at: Mapped[str | None] = mapped_column(String(32))
+    """Since when nothing of it is withdrawn; null: it is not frozen."""
+    frozen_reason: Mapped[str] = mapped_column(Text)
 
 
 class Run(Base):
@@ -138,6 +213,8 @@ class Walk(Base):
     spider: Mapped[str] = mapped_column(String(100), primary_key=True)
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     complete: Mapped[bool]
+    resume: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The page that a walk cut short had still to fetch."""
     walked_at: Mapped[str] = mapped_column(String(32))
 
 

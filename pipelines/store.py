@@ -1,29 +1,26 @@
-"""Keep articles: records, revisions, changes, written in batches."""
+"""Keep articles: records, revisions, changes."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from crawler.items import Article
 from crawler.reading.dates import CST
-from pipelines.database import open_store, writing
+from crawler.reading.text import drop_controls
+from pipelines.check_required import Refused
+from pipelines.difference import difference
 from pipelines.models import Change, Record, RecordUrl, Revision
 from pipelines.records import load_records
 
-logger = logging.getLogger(__name__)
-
-Outcome = Literal["created", "revised", "merged", "unchanged"]
-
-_BATCH = 100  # articles
-_WAIT = 0.5  # seconds that an article may wait for company
+Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "refused"]
 
 
 class Duplicate(DropItem):
@@ -35,94 +32,95 @@ class Duplicate(DropItem):
 
 
 class StorePipeline:
-    """Stores articles and returns them as the Records that they became.
+    """Hands articles to the crawl's ledger and returns them as the Records that they became.
 
-    `process_item` waits for its batch, so that what Scrapy's feeds write is what was stored.
-    A batch is written after 100 articles or half a second, in one transaction. If it fails, its
-    articles are tried one by one: one bad article costs no other.
+    `process_item` waits until its article is written, so that what Scrapy's feeds write is what
+    was stored.
 
     Raises:
         Duplicate: the article is a copy of a post that is stored under another URL.
+        Refused: `truncated`; the stored post is a longer one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.waiting: list[tuple[Article, asyncio.Future[tuple[Outcome, Any]]]] = []
-        self.timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
         return cls(crawler)
 
-    def open_spider(self) -> None:
-        self.engine = open_store(self.crawler.settings["DATABASE_URL"], create=True)
-
     def close_spider(self) -> None:
-        self.flush()
-        self.engine.dispose()
+        if (ledger := getattr(self.crawler.spider, "ledger", None)) is not None:
+            ledger.flush()
 
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Article):
             return item
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[tuple[Outcome, Any]] = loop.create_future()
-        self.waiting.append((item, future))
-        if len(self.waiting) >= _BATCH:
-            self.flush()
-        elif self.timer is None:
-            self.timer = loop.call_later(_WAIT, self.flush)
-        outcome, record = await future
+        outcome, record = await self.crawler.spider.ledger.store(item)  # type: ignore[union-attr]
+        if outcome == "refused":
+            raise Refused("truncated", item.url)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"store/{outcome}")
         if record.url != item.url and outcome in ("merged", "unchanged"):
             raise Duplicate(item.url, record.id)
         return record
 
-    def flush(self) -> None:
-        """Write what waits."""
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer = None
-        batch, self.waiting = self.waiting, []
-        if not batch:
-            return
-        run = self.crawler.stats.get_value("run/id") if self.crawler.stats else None
-        try:
-            results = save(self.engine, [article for article, _ in batch], run)
-        except Exception as error:
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
-                return
-            logger.warning("a batch of %d failed, trying one by one: %s", len(batch), error)
-            for entry in batch:
-                self.waiting = [entry]
-                self.flush()
-            return
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
-                future.set_result(result)
-
 
 def save(
-    engine: Engine, articles: list[Article], run: int | None = None
+    connection: Connection, articles: Sequence[Article], run: int | None = None
 ) -> list[tuple[Outcome, Any]]:
-    """Write articles in one transaction, in order.
+    """Write articles in order, in the caller's transaction.
 
     Args:
-        engine: the store.
+        connection: of a transaction that may write (database.writing).
         articles: complete articles (all pipelines have run).
         run: id of the run that read them.
 
     Returns:
         For every article what became of it and the Record that stands for it now.
     """
-    with writing(engine).begin() as connection:
-        batch = _Batch(connection, run)
-        for article in articles:
-            batch.add(article)
-        batch.write()
-        records = load_records(connection, {entry.id for entry in batch.entries})
-        return [(entry.outcome, records[entry.id]) for entry in batch.entries]
+    batch = _Batch(connection, run)
+    for article in articles:
+        batch.add(article)
+    batch.write()
+    records = load_records(connection, {entry.id for entry in batch.entries})
+    return [(entry.outcome, records[entry.id]) for entry in batch.entries]
+
+
+def cancel(
+    connection: Connection, ids: Sequence[str], reason: str, at: datetime, run: int | None
+) -> None:
+    """Withdraw published records: exports keep their ids and lose their content.
+
+    Args:
+        connection: of a transaction that may write.
+        ids: usable records.
+        reason: withdrawn, taken_down or duplicate.
+        at: when, aware.
+        run: id of the run that found out, None where an operator asked.
+    """
+    when = at.astimezone(CST).isoformat(timespec="seconds")
+    for record_id in ids:
+        row = connection.execute(
+            select(Record.version, Record.revision_id).where(Record.id == record_id)
+        ).one()
+        change = {
+            "record_id": record_id,
+            "kind": reason,
+            "version": row.version,
+            "revision_id": row.revision_id,
+            "run_id": run,
+            "at": when,
+        }
+        seq = connection.execute(insert(Change).values(change).returning(Change.seq)).scalar_one()
+        values = {
+            "status": "canceled",
+            "reason": reason,
+            "canceled_at": when,
+            "updated_at": when,
+            "seq": seq,
+        }
+        connection.execute(update(Record).where(Record.id == record_id).values(values))
 
 
 @dataclass(slots=True)
@@ -134,6 +132,10 @@ class _Known:
     content_hash: str
     fingerprint: str
     version: int
+    status: str = "usable"
+    reason: str | None = None
+    current: Article | None = None
+    """Its content, if this batch wrote it."""
 
 
 @dataclass(slots=True)
@@ -160,10 +162,7 @@ class _Batch:
     def add(self, article: Article) -> None:
         known = self._by_url(article.canonical_url)
         if known is not None and known.canonical_url == article.canonical_url:
-            if known.content_hash == article.content_hash:
-                self._note(known, "unchanged")
-            else:
-                self._revise(article, known)
+            self._read_again(article, known)
             return
         if known is not None:  # a copy of another post
             agrees = (known.fingerprint, self.read_there[article.canonical_url])
@@ -179,6 +178,34 @@ class _Batch:
         else:
             self._create(article)
 
+    def _read_again(self, article: Article, known: _Known) -> None:
+        if known.status == "canceled" and known.reason != "withdrawn":
+            self._note(known, "unchanged")  # only the operator brings it back
+        elif known.status == "canceled":
+            self._revise(article, known, "restored")
+        elif known.content_hash == article.content_hash:
+            self._note(known, "unchanged")
+        elif self._is_cut(article, known):
+            self._note(known, "refused")
+        else:
+            self._revise(article, known, "revised")
+
+    def _is_cut(self, article: Article, known: _Known) -> bool:
+        """Whether a reading is only the beginning of what is stored, on a page that breaks off."""
+        old = known.current.text if known.current else self._content(known).text
+        if not article.text and old:
+            return True  # what is left are pictures: the text was not delivered
+        return not article.ended and len(article.text) < len(old) and old.startswith(article.text)
+
+    def _content(self, known: _Known) -> Any:
+        """The current revision, as the store has it."""
+        query = (
+            select(*Revision.__table__.c)
+            .join(Record, Record.revision_id == Revision.id)
+            .where(Record.id == known.id)
+        )
+        return self.connection.execute(query).one()
+
     def _create(self, article: Article) -> None:
         known = _Known(
             id=record_id(article.canonical_url),
@@ -186,6 +213,7 @@ class _Batch:
             content_hash=article.content_hash,
             fingerprint=article.fingerprint,
             version=1,
+            current=article,
         )
         self.new_records.append(
             {
@@ -208,14 +236,27 @@ class _Batch:
         self._change(article, known, "created")
         self._note(known, "created")
 
-    def _revise(self, article: Article, known: _Known) -> None:
-        known.version += 1
-        known.content_hash = article.content_hash
-        known.fingerprint = article.fingerprint
-        self.by_fingerprint[article.fingerprint] = known
-        self.revisions.append((article, known))
-        self._change(article, known, "revised")
-        self._note(known, "revised")
+    def _revise(
+        self, article: Article, known: _Known, kind: Literal["revised", "restored"]
+    ) -> None:
+        old = (
+            _revision(known.current, known.id)
+            if known.current
+            else self._content(known)._asdict()
+        )
+        new = _revision(article, known.id)
+        found = difference(old, new)
+        if known.content_hash != article.content_hash:
+            known.version += 1
+            known.content_hash = article.content_hash
+            known.fingerprint = article.fingerprint
+            known.current = article
+            self.by_fingerprint[article.fingerprint] = known
+            _keep_first_date(article, old)
+            self.revisions.append((article, known))
+        known.status, known.reason = "usable", None
+        self._change(article, known, kind, found)
+        self._note(known, kind)
 
     def _note(self, known: _Known, outcome: Outcome) -> None:
         self.entries.append(_Entry(known.id, outcome))
@@ -234,7 +275,13 @@ class _Batch:
         self.by_url[article.canonical_url] = known
         self.read_there[article.canonical_url] = article.fingerprint
 
-    def _change(self, article: Article, known: _Known, kind: str) -> None:
+    def _change(
+        self,
+        article: Article,
+        known: _Known,
+        kind: str,
+        found: dict[str, Any] | None = None,
+    ) -> None:
         self.changes.append(
             {
                 "record_id": known.id,
@@ -243,6 +290,7 @@ class _Batch:
                 "revision_id": known.content_hash,  # the id, once it is written
                 "run_id": self.run,
                 "at": _iso(article),
+                "difference": found,
             }
         )
 
@@ -274,7 +322,10 @@ class _Batch:
     def _known(self, row: Any) -> _Known | None:
         if row is None:
             return None
-        known = _Known(row.id, row.canonical_url, row.content_hash, row.fingerprint, row.version)
+        known = _Known(
+            *(row.id, row.canonical_url, row.content_hash, row.fingerprint),
+            *(row.version, row.status, row.reason),
+        )
         return self.by_id.setdefault(row.id, known)
 
     def write(self) -> None:
@@ -304,6 +355,8 @@ class _Batch:
                 "new_fingerprint": known.fingerprint,
                 "new_updated_at": change["at"],
                 "new_revision": revisions.get((known.id, known.content_hash)),
+                "new_status": known.status,
+                "new_reason": known.reason,
             }
         run(
             update(Record)
@@ -313,6 +366,11 @@ class _Batch:
                 version=bindparam("new_version"),
                 fingerprint=bindparam("new_fingerprint"),
                 updated_at=bindparam("new_updated_at"),
+                status=bindparam("new_status"),
+                reason=bindparam("new_reason"),
+                canceled_at=case(
+                    (bindparam("new_status") == "usable", None), else_=Record.canceled_at
+                ),
                 revision_id=func.coalesce(bindparam("new_revision"), Record.revision_id),
             ),
             list(heads.values()),
@@ -356,12 +414,24 @@ def _known_query() -> Any:
         Record.canonical_url,
         Record.fingerprint,
         Record.version,
+        Record.status,
+        Record.reason,
         Revision.content_hash,
     ).join(Revision, Revision.id == Record.revision_id)
 
 
 def _iso(article: Article) -> str:
     return article.fetched_at.astimezone(CST).isoformat(timespec="seconds")
+
+
+def _keep_first_date(article: Article, old: dict[str, Any]) -> None:
+    """A correction that is dated later leaves the day of first publication as it is."""
+    if not old["date_published"] or article.date_published is None:
+        return
+    first = datetime.fromisoformat(old["date_published"])
+    if article.date_published.astimezone(CST).date() > first.date():
+        article.date_published = first
+        article.date_precision = old["date_precision"]
 
 
 def _revision(article: Article, of: str) -> dict[str, Any]:
@@ -371,7 +441,7 @@ def _revision(article: Article, of: str) -> dict[str, Any]:
         *("doc_number", "language", "text", "html", "capture_sha256"),
     )
     published = article.date_published
-    return {name: getattr(article, name) for name in names} | {
+    values = {name: getattr(article, name) for name in names} | {
         "record_id": of,
         "date_published": published.isoformat(timespec="seconds") if published else None,
         "images": [asdict(image) for image in article.images],
@@ -379,3 +449,15 @@ def _revision(article: Article, of: str) -> dict[str, Any]:
         "origins": {name: asdict(candidate) for name, candidate in article.chosen.items()},
         "fetched_at": _iso(article),
     }
+    return {name: _storable(value) for name, value in values.items()}
+
+
+def _storable(value: Any) -> Any:
+    """Without what an engine refuses or gives back as something else: NUL, surrogates, controls."""
+    if isinstance(value, str):
+        return drop_controls(value)
+    if isinstance(value, list):
+        return [_storable(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _storable(entry) for name, entry in value.items()}
+    return value

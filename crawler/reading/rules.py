@@ -21,6 +21,9 @@ class ArticleRules:
     doc_number: tuple[str, ...] = ()
 
 
+# Raised when pages are read by other rules: what was read by older ones is fetched whole again.
+VERSION = 1
+
 GENERIC = ArticleRules()
 
 # Inside any article node these are tools of the page, never its text.
