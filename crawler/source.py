@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -182,6 +183,16 @@ class SourceSpider(Spider):
                 self.ledger.save_walk(self.name, channel, False, self.now())
                 yield self._list_request(NextPage(walk.start), walk)
 
+    def parse(self, response: Response, **_: Any) -> Iterator[Request | Article]:
+        """Read a list or an article, as `-a url=` does: where Scrapy's own `parse` begins."""
+        self.hosts.add(host_of(response.url))
+        family = self.family or Family()
+        if self.family and family.is_article(response.url):
+            yield from self.parse_article(response, Row(response.url, ""), Walk("", family=family))
+        else:
+            walk = self._new_walk(family.column_path(response.url), response.url)
+            yield from self.parse_list(response, walk)
+
     def _new_walk(self, channel: str, start: str) -> Walk:
         walk = Walk(channel, start, self.family)
         self.walks.append(walk)
@@ -221,8 +232,11 @@ class SourceSpider(Spider):
                 yield from self.parse_article(response, Row(response.url, ""), walk)
                 return
             walk.family = detect(page)
+            walk.channel = walk.family.column_path(walk.start)
         family = walk.family
         rows = family.rows(page)
+        if not rows and (fragment := urlsplit(_asked(response)).fragment):
+            page.url = f"{page.url}#{fragment}"  # where shells keep their column
         following = family.next_page(page, walk.number)
         if following and following.guessed and not (rows and (walk.number == 1 or walk.guessed)):
             following = None  # a list that has shown its paging has also shown its end
@@ -230,6 +244,8 @@ class SourceSpider(Spider):
             self._list_problem(response.url, walk, "the list has no rows")
             return
         self.count("lists")
+        if walk.number == 1:
+            self._warn_of_a_copy(walk, rows)
         if following and following.then:
             walk.then = following.then
         elif walk.then and (following is None or following.guessed):
@@ -269,8 +285,22 @@ class SourceSpider(Spider):
             return None
 
     def _all_known(self, rows: Iterable[Row], family: Family) -> bool:
-        urls = {family.canonical_url(row.url) for row in rows if family.is_article(row.url)}
+        urls = {family.canonical_url(row.url) for row in rows if not self.fate(row, family)}
         return self.ledger.known(urls) == urls
+
+    def _warn_of_a_copy(self, walk: Walk, rows: Sequence[Row]) -> None:
+        """A list that leads to other hosts alone may be a copy, its links left as they were."""
+        hosts = Counter(host_of(row.url) for row in rows)
+        if not hosts or not self.hosts.isdisjoint(hosts):
+            return
+        named = [host for host, _ in hosts.most_common(3)]
+        first = next(urlsplit(row.url) for row in rows if host_of(row.url) == named[0])
+        original = urlsplit(walk.start)._replace(scheme=first.scheme, netloc=first.netloc)
+        logger.warning(
+            "list %s: all %d rows lead to other hosts (%s), which are never fetched;"
+            " if this is a copy, crawl the list there: -a url=%s",
+            *(walk.start, len(rows), ", ".join(named), original.geturl()),
+        )
 
     def list_failed(self, failure: Failure) -> None:
         request = cast("Request", failure.request)  # type: ignore[attr-defined]
@@ -299,21 +329,29 @@ class SourceSpider(Spider):
         if canonical in self.seen:
             return None
         self.seen.add(canonical)
-        since = self.options.since
-        moment = parse_date(row.date_raw, self.now())
-        if since and moment and moment.when.date() < since:
+        fate = self.fate(row, family)
+        if fate == "skipped":
             self.count("skipped")
             return None
         self.count("listed")
+        if fate:
+            self.refuse(fate, row.url)
+            return None
+        return self._page_request(row.url, row, walk)
+
+    def fate(self, row: Row, family: Family) -> str:
+        """Why a listed URL is not fetched: `skipped` (older than asked for), `other_host`,
+        `direct_file` or `other_page`; "" when it is.
+        """
+        since = self.options.since
+        moment = parse_date(row.date_raw, self.now()) if since else None
+        if since and moment and moment.when.date() < since:
+            return "skipped"
         if host_of(row.url) not in self.hosts:
-            self.refuse("other_host", row.url)
-        elif is_file(row.url):
-            self.refuse("direct_file", row.url)
-        elif not family.is_article(row.url):
-            self.refuse("other_page", row.url)
-        else:
-            return self._page_request(row.url, row, walk)
-        return None
+            return "other_host"
+        if is_file(row.url):
+            return "direct_file"
+        return "" if family.is_listed(row.url) else "other_page"
 
     def _page_request(self, url: str, row: Row, walk: Walk, **state: Any) -> Request:
         return Request(
@@ -441,6 +479,12 @@ class SourceSpider(Spider):
         for walk in self.walks:
             if walk.ended and walk.clean and walk.channel in self.channels:
                 self.ledger.save_walk(self.name, walk.channel, True, self.now())
+
+
+def _asked(response: Response) -> str:
+    """The URL that was asked for in the first place, with the fragment that no server sees."""
+    request = cast("Request", response.request)
+    return cast("str", request.meta.get("redirect_urls", [request.url])[0])
 
 
 @dataclass(slots=True, frozen=True)

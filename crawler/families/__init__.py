@@ -63,5 +63,9 @@ def read(
     """
     family = family or detect(page, article=True)
     return read_article(
-        page, family.rules, canonical=family.canonical_url, row=row, further=further
+        family.as_shown(page),
+        family.rules,
+        canonical=family.canonical_url,
+        row=row,
+        further=[family.as_shown(other) for other in further],
     )

@@ -15,7 +15,7 @@ from typing import ClassVar
 from crawler.reading.listing import Row, next_page, read_rows
 from crawler.reading.page import Page
 from crawler.reading.rules import GENERIC, ArticleRules
-from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_file
+from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_column, is_file
 
 
 @dataclass(slots=True, frozen=True)
@@ -71,9 +71,23 @@ class Family:
 
     # --- articles ----------------------------------------------------------------------------
 
+    def as_shown(self, page: Page) -> Page:
+        """An article's page as its readers see it, once the platform's scripts have run.
+
+        Raises:
+            NotAnArticle: they lead the reader elsewhere.
+        """
+        return page
+
     def is_article(self, url: str) -> bool:
-        """Whether a URL can be an article of this platform."""
+        """Whether a URL has the form of this platform's articles."""
         return not is_file(url)
+
+    def is_listed(self, url: str) -> bool:
+        """Whether a row of its lists is worth a request. Columns also list posts of other systems
+        on the same host; what is no post there is the page of another column.
+        """
+        return self.is_article(url) or not (is_file(url) or is_column(url))
 
     def canonical_url(self, url: str) -> str:
         """The one URL of a post, whichever of its twins was followed."""

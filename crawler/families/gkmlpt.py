@@ -7,6 +7,8 @@
 - Page 2 may be a 404 although `post_count` promises it: every page after the first is a guess.
 - Articles `/gkmlpt/content/{N/10^6}/{N/10^3}/post_{N}.html`, mobile twin `mpost_{N}`. An entry may
   jump elsewhere: to the site's own column, to another host, to a file.
+- An article may stand in a script only, `_CONFIG = {…, DETAIL: {"title", "content", …}}`, with
+  the fields that the API gives of it and its text as escaped HTML.
 - The same N under a column of the site is another URL: whether it is the same post is decided by
   content, not here.
 """
@@ -15,13 +17,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from html import escape
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from crawler.families.base import Family, NextPage
 from crawler.reading.listing import Row
-from crawler.reading.page import Page
+from crawler.reading.page import Page, parse, select
 from crawler.reading.rules import ArticleRules
 from crawler.reading.text import fold_space
 from crawler.reading.urls import absolute, is_file
@@ -30,6 +34,7 @@ _API = re.compile(r"/gkmlpt/api/all/\d+$")
 _ARTICLE = re.compile(r"/content/(?:\d+/\d+/)?m?post_\d+\.html$")
 _MOBILE = re.compile(r"/mpost_(\d+\.html)$")
 _SID = re.compile(r"""\bSID["']?\s*:\s*["']?(\d+)""")
+_DETAIL = re.compile(r"""\bDETAIL["']?\s*[:=]\s*(?=\{)""")
 _TAG = re.compile(r"<[^>]+>")
 _ALL = "0"
 _SIZE = 100  # rows that the platform puts on a page
@@ -73,6 +78,19 @@ class Gkmlpt(Family):
         column = parts.path.rpartition("/")[2]
         return _api(page, column, number + 1, sid_asked, guessed=True)
 
+    def as_shown(self, page: Page) -> Page:
+        detail = _detail(page)
+        shown = (e for _, e in select(page.root, self.rules.body))
+        if not detail.get("content") or any(e.text_content().strip() for e in shown):
+            return page
+        written = parse(
+            f"{page.source}{_written(detail)}".encode(),
+            page.url,
+            page.fetched_at,
+            "text/html; charset=utf-8",
+        )
+        return replace(written, sha256=page.sha256, encoding=page.encoding)
+
     def is_article(self, url: str) -> bool:
         return bool(_ARTICLE.search(urlsplit(url).path)) and not is_file(url)
 
@@ -89,6 +107,34 @@ def _api(page: Page, column: str, number: int, sid: str, *, guessed: bool = Fals
     home = page.url.partition("/gkmlpt/")[0]
     query = urlencode({"page": number, "sid": sid})
     return NextPage(f"{home}/gkmlpt/api/all/{column}?{query}", guessed=guessed)
+
+
+def _detail(page: Page) -> dict[str, Any]:
+    """The article in a page's script; {} where there is none, or a broken one."""
+    found = _DETAIL.search(page.source)
+    try:
+        detail = json.JSONDecoder().raw_decode(page.source, found.end())[0] if found else {}
+    except ValueError:
+        return {}
+    return detail if isinstance(detail, dict) else {}
+
+
+def _written(detail: dict[str, Any]) -> str:
+    """What the platform's script makes of an article, in the classes of its pages."""
+    files = detail.get("attachment")
+    links = "".join(
+        f'<p><a href="{escape(str(file["url"]))}">{escape(str(file.get("name") or ""))}</a></p>'
+        for file in (files if isinstance(files, list) else [])
+        if isinstance(file, dict) and file.get("url")
+    )
+    number = escape(str(detail.get("document_number") or ""))
+    return (
+        f'<h1 class="content-title">{escape(str(detail.get("title") or ""))}</h1>'
+        f'<div class="date-row">发布日期：{escape(_published(detail))}</div>'
+        f'<span class="document-number">{number}</span>'
+        f'<div class="article-content">{detail["content"]}</div>'
+        f'<div class="attachment-list">{links}</div>'
+    )
 
 
 def _answer(page: Page) -> dict[str, Any]:
@@ -111,8 +157,12 @@ def _row(page: Page, entry: dict[str, Any]) -> Row | None:
     title = fold_space(_TAG.sub("", str(entry.get("title") or "")))
     if url is None or not title:
         return None
-    times = (_time(entry.get(name)) for name in _TIMES)
-    return Row(url, title, next(filter(None, times), ""))
+    return Row(url, title, _published(entry))
+
+
+def _published(entry: dict[str, Any]) -> str:
+    """When an entry was published; "" where it does not say."""
+    return next(filter(None, (_time(entry.get(name)) for name in _TIMES)), "")
 
 
 def _time(value: object) -> str:

@@ -87,16 +87,11 @@ class Vsb(Family):
             return ""  # {tree} is a number that no reader sees: the list is the column
         return _LIST_PAGE.sub("", path).removesuffix(".htm").strip("/")
 
-    def further_pages(self, page: Page) -> list[str]:
-        """None: VSB does not split articles.
-
-        Raises:
-            NotAnArticle: `redirect_page`, for a link to elsewhere in an article's clothes.
-        """
+    def as_shown(self, page: Page) -> Page:
         texts = [element for _, element in select(page.root, _TEXT)]
         if "getNewsLinkUrl" in page.source and not any(_holds(element) for element in texts):
             raise NotAnArticle("redirect_page", "getNewsLinkUrl and no text")
-        return []
+        return page
 
 
 def _static(url: str) -> str:

@@ -105,8 +105,8 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
 
     Args:
         page: the list page.
-        is_article: whether a URL can be an article of this platform; groups of links without one
-            are no list. None: every link may be.
+        is_article: whether a URL has the form of this platform's articles; groups of links
+            without one count less, and nothing unless they are dated. None: every link may be.
     """
     links = _links(page)
     urls_below: defaultdict[HtmlElement, set[str]] = defaultdict(set)
@@ -126,9 +126,11 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     lists: defaultdict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for container, members in groups.items():
         rows = _read_rows(members, urls_below)
-        if is_article is not None and not any(is_article(row.url) for row in rows):
-            continue
         score = sum(_weight(row, own, host_of(page.url)) for row in rows)
+        if is_article is not None and not any(is_article(row.url) for row in rows):
+            if 2 * sum(bool(row.date_raw) for row in rows) < len(rows):
+                continue
+            score /= 3
         if _is_aside(container):
             score /= 10
         # Skins break one list into several <ul> of five rows: brothers belong together.

@@ -9,7 +9,7 @@ from crawler.reading.body import Body
 from crawler.reading.listing import read_rows
 from crawler.reading.page import Page, visible_text
 from crawler.reading.text import squeeze
-from crawler.reading.urls import is_file
+from crawler.reading.urls import absolute, is_file
 
 _ERROR_TITLE = re.compile(
     r"^(?:404|403|500|502|503)\b|页面不存在|网页不存在|页面(?:没有|未)找到|找不到(?:页面|该页|网页)|"
@@ -35,9 +35,16 @@ _CHALLENGE = re.compile(
 )
 # What home pages call themselves.
 _HOME = re.compile(r"(?:人民政府|门户|政府网|官网|网站|首页|委员会|在线|网)$")
+_REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\";]+)", re.I)
+_JUMP = re.compile(
+    r"""\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:replace|assign)\s*\(|"""
+    r"""\bopen\s*\([^()]*['"]_self['"]"""
+)
 _SENTENCE = re.compile(r"[。！？]")
 # Below this, a marker decides; an article that quotes one is longer.
 _SMALL = 300
+# And below this, nothing is said: the shortest notices have twice as much around them.
+_NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
@@ -57,7 +64,7 @@ def refuse_error_page(page: Page) -> None:
         # 关于“页面不存在”问题的通报 is an article's title: the words must be most of it.
         if 2 * len(match[0]) >= len(squeeze(title)) and len(_shown(page)) < 3 * _SMALL:
             raise NotAnArticle("soft_404", title)
-    elif _jumps_away(page) and len(_shown(page)) < _SMALL:
+    elif _jumps_away(page):
         raise NotAnArticle("redirect_page", "meta refresh or location script")
 
 
@@ -135,9 +142,18 @@ def _listed(page: Page, body: Body) -> int:
 
 
 def _jumps_away(page: Page) -> bool:
+    """Whether the page only sends its reader on. Scripts also do so for the few who come by phone:
+    they count where nothing is shown, or where what is shown says so.
+    """
+    shown = _shown(page)
+    if len(shown) >= _SMALL:
+        return False
     for meta in page.root.iter("meta"):
-        if (meta.get("http-equiv") or "").lower() == "refresh" and "url" in (
-            meta.get("content") or ""
-        ).lower():
-            return True
-    return bool(re.search(r"location(?:\.href)?\s*=\s*['\"]", page.source))
+        if (meta.get("http-equiv") or "").lower() == "refresh":
+            target = _REFRESH.search(meta.get("content") or "")
+            if target and absolute(page.base, target[1]) not in (None, page.url):
+                return True
+    empty = len(shown) < _NOTHING and page.root.find(".//img") is None
+    return (empty or "跳转" in shown) and any(
+        _JUMP.search(script.text or "") for script in page.root.iter("script")
+    )

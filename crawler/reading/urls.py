@@ -73,6 +73,9 @@ _NO_COLUMN = re.compile(
     r"(?:\d{1,2}|(?:19|20)\d\d(?:-?\d\d){0,2}|content|art|info|[0-9a-f]{32})$", re.I
 )
 
+# The page of a folder itself.
+_OWN_PAGE = re.compile(r"/(?:(?:index|default|list)\.\w{2,5})?$", re.I)
+
 
 def column_path(url: str) -> str:
     """The column that a list or article URL lies under: `zgxc/gddt` for `/zgxc/gddt/content/…`."""
@@ -91,6 +94,12 @@ def is_file(url: str) -> bool:
         or (_DOWNLOAD.search(parts.path + "?") and parts.query)
         or _FILE_IN_QUERY.search(parts.query)
     )
+
+
+def is_column(url: str) -> bool:
+    """True when the URL is that of a folder, whose own page is a list and no post."""
+    parts = urlsplit(url)
+    return not parts.query and bool(_OWN_PAGE.search(parts.path or "/"))
 
 
 def file_name(url: str) -> str:
