@@ -99,15 +99,35 @@ class Listed:
     date_raw: str = ""
 
 
+@dataclass(slots=True, frozen=True)
+class Known:
+    """A URL that a list has shown, as the ledger remembers it."""
+
+    row: Listed
+    channel: str
+    """Column path of the list."""
+    state: Literal["owed", "stored", "unchanged", "refused", "deferred"]
+    due_at: datetime | None
+    """When it is to be visited again; None: never."""
+
+    def is_settled(self) -> bool:
+        """Whether its last visit told what there is."""
+        return self.state not in ("owed", "deferred")
+
+    def is_due(self, now: datetime) -> bool:
+        return self.due_at is not None and self.due_at <= now
+
+
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Listing:
     """A page of a list that was read."""
 
     spider: str
+    start: str
+    """Address of the list's first page."""
     channel: str
     at: datetime
     rows: tuple[Listed, ...]
-    """Those that are to be visited, and those that are only to be seen again."""
     capture: Capture | None = None
     """None where the server said that it is as it was (304)."""
     resume: dict[str, Any] | None = None

@@ -48,6 +48,8 @@ RECHECK_BUDGET = 200
 # 404 and error pages withdraw a post when so many runs saw them, so many hours apart.
 GONE_SIGHTINGS = 2
 GONE_MIN_HOURS = 20
+# What the clock says when a run starts (ISO 8601), for rehearsals and tests; "": the real time.
+NOW = ""
 ARCHIVE_FILE_SIZE = 200 * 1024 * 1024  # bytes; then the next file is begun
 ARCHIVE_DAYS = 0  # files whose captures are all older are removed; 0 keeps all
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Literal, Protocol, Self, cast
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, DontCloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
@@ -26,7 +26,8 @@ from crawler import resolver
 from crawler.errors import Deferred, Misuse, Refused
 from crawler.families import detect, read
 from crawler.families.base import Family, NextPage
-from crawler.items import Article, NotAnArticle
+from crawler.items import Article, Capture, Known, Listed, Listing, NotAnArticle, Visit
+from crawler.middlewares.capture import as_response, capture_of
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
@@ -37,20 +38,41 @@ logger = logging.getLogger(__name__)
 _MAX_PAGES = 1000  # of one list: what is longer is a trap
 _MAX_FURTHER = 50  # pages of one article
 _GONE = (404, 410)
+_NOT_MODIFIED = 304
 _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
     r"(?:image|audio|video|font)/|application/(?!\S*(?:xml|json|javascript|octet))"
 )
 
 
+class Settlement(Protocol):
+    """What a run did about posts that are gone."""
+
+    @property
+    def withdrawn(self) -> int: ...
+    @property
+    def suspect(self) -> int: ...
+    @property
+    def frozen(self) -> str: ...
+
+
 class Ledger(Protocol):
-    """What a crawl asks of the store (pipelines.ledger)."""
+    """What a crawl tells the store and asks of it (pipelines.ledger)."""
 
     def start_run(self, spider: str, arguments: dict[str, Any], at: datetime) -> int: ...
     def finish_run(self, run: int, outcome: str, figures: dict[str, Any], at: datetime) -> None: ...
-    def known(self, canonical_urls: Collection[str]) -> set[str]: ...
-    def walk_complete(self, spider: str, channel: str) -> bool: ...
-    def save_walk(self, spider: str, channel: str, complete: bool, at: datetime) -> None: ...
+    def expire(self, at: datetime, days: int) -> None: ...
+    def visited(self, visit: Visit) -> None: ...
+    def listed(self, listing: Listing) -> None: ...
+    def entries(self, canonical_urls: Collection[str]) -> dict[str, Known]: ...
+    def owed(self, spider: str, at: datetime, channel: str | None = None) -> list[Known]: ...
+    def due(self, spider: str, at: datetime, limit: int) -> list[Known]: ...
+    def all_of(self, spider: str, channel: str, limit: int) -> list[Known]: ...
+    def validators(self, url: str) -> dict[str, str]: ...
+    def last_capture(self, url: str) -> Capture | None: ...
+    def walk(self, spider: str, start: str) -> tuple[bool, dict[str, Any] | None]: ...
+    def save_walk(self, spider: str, start: str, complete: bool, at: datetime) -> None: ...
+    def settle(self, spider: str, at: datetime, sightings: int, hours: float) -> Settlement: ...
     def close(self) -> None: ...
 
 
@@ -68,8 +90,12 @@ class Walk:
     """Of the page that is being fetched."""
     guessed: bool = False
     """The page's address was not linked: that it is missing is the end of the list."""
+    fetched: int = 0
+    """Pages of rows so far."""
     may_stop_early: bool = False
     """The last walk was complete, so a page of known posts is the end of what is new."""
+    resume: dict[str, Any] | None = None
+    """The page at which the last walk was cut short."""
     then: tuple[str, ...] = ()
     """Further parts of the list, still to be read."""
     others: set[str] = field(default_factory=set)
@@ -77,7 +103,7 @@ class Walk:
     ended: bool = False
     """The list came to its end."""
     clean: bool = True
-    """Nothing on the way was put off, so an ended walk is a complete one."""
+    """Nothing on the way was left out, so an ended walk is a complete one."""
 
 
 class SourceSpider(Spider):
@@ -107,7 +133,10 @@ class SourceSpider(Spider):
         self.hosts = {host_of(self.home)} if self.home else set[str]()
         if self.options.url:
             self.hosts.add(host_of(self.options.url))
-        self.seen: set[str] = set()
+        self.seen: set[str] = set()  # what lists have shown in this run
+        self.taken: set[str] = set()  # what is being visited in this run, or was decided on
+        self.rechecked = False
+        self.clock = timedelta()  # ahead of the real time
         self.walks: list[Walk] = []
 
     @classmethod
@@ -117,6 +146,9 @@ class SourceSpider(Spider):
         if spider.options.url and not crawler.settings["CONTACT"]:
             # A local copy may link to the public site, which must not be asked anonymously.
             spider.hosts = {host_of(spider.options.url)}
+        if start := crawler.settings["NOW"]:
+            spider.clock = datetime.fromisoformat(start).astimezone(UTC) - datetime.now(UTC)
+        crawler.signals.connect(spider.recheck, signal=signals.spider_idle)
         return spider
 
     # --- what the operator asked for ---------------------------------------------------------
@@ -171,7 +203,7 @@ class SourceSpider(Spider):
         url = self.options.url
         family = self.family or Family()
         if url and self.family and family.is_article(url):
-            if request := self._article_request(Row(url, ""), Walk("", family=family)):
+            if request := self._article_request(Row(url, ""), Walk("", family=family), {}):
                 yield request
         elif url:
             walk = self._new_walk(family.column_path(url), url)
@@ -179,8 +211,8 @@ class SourceSpider(Spider):
         else:
             for channel in self.options.channels:
                 walk = self._new_walk(channel, urljoin(self.home, f"{channel}/"))
-                walk.may_stop_early = self.ledger.walk_complete(self.name, channel)
-                self.ledger.save_walk(self.name, channel, False, self.now())
+                for request in self._owed(walk):
+                    yield request
                 yield self._list_request(NextPage(walk.start), walk)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Article]:
@@ -195,10 +227,58 @@ class SourceSpider(Spider):
 
     def _new_walk(self, channel: str, start: str) -> Walk:
         walk = Walk(channel, start, self.family)
+        complete, walk.resume = self.ledger.walk(self.name, start)
+        walk.may_stop_early = complete and not self.options.url
+        self.ledger.save_walk(self.name, start, False, self.now())
         self.walks.append(walk)
         return walk
 
-    def _list_request(self, page: NextPage, walk: Walk) -> Request:
+    def _owed(self, walk: Walk) -> Iterator[Request]:
+        """Requests for what earlier runs listed in this channel and did not get."""
+        if self.crawler.settings["JOBDIR"]:
+            return  # it brings its own back
+        for known in self.ledger.owed(self.name, self.now(), walk.channel):
+            if request := self._visit(known, walk):
+                yield request
+
+    def _visit(self, known: Known, walk: Walk, priority: int = 10) -> Request | None:
+        """A request for a URL that an earlier run listed; None where it is taken."""
+        row = Row(known.row.url, known.row.title, known.row.date_raw)
+        url = known.row.canonical_url
+        if url in self.taken or host_of(row.url) not in self.hosts:
+            return None
+        self.taken.add(url)
+        self.count("listed")
+        return self._page_request(row.url, row, walk, priority=priority)
+
+    def recheck(self) -> None:
+        """Visit again what is due, once lists and new posts are done.
+
+        With `-a url=LIST`, everything that list has ever shown is due.
+
+        Raises:
+            DontCloseSpider: there is something to visit.
+        """
+        if self.rechecked or not self.walks:
+            return
+        self.rechecked = True
+        budget = self.crawler.settings.getint("RECHECK_BUDGET")
+        if self.options.url:
+            lists = [self.ledger.all_of(self.name, walk.channel, budget) for walk in self.walks]
+            due = [known for listed in lists for known in listed]
+        else:
+            due = self.ledger.due(self.name, self.now(), budget)
+        walks = {walk.channel: walk for walk in self.walks}
+        requests = [
+            self._visit(known, walks[known.channel]) for known in due if known.channel in walks
+        ]
+        assert self.crawler.engine is not None
+        for request in filter(None, requests):
+            self.crawler.engine.crawl(request)
+        if any(requests):
+            raise DontCloseSpider
+
+    def _list_request(self, page: NextPage, walk: Walk, *, conditional: bool = True) -> Request:
         posted: dict[str, Any] = {}
         if page.form:
             posted = {
@@ -206,6 +286,8 @@ class SourceSpider(Spider):
                 "body": urlencode(page.form),
                 "headers": {"Content-Type": "application/x-www-form-urlencoded"},
             }
+        elif conditional:
+            posted = {"headers": self.ledger.validators(page.url)}
         return Request(
             page.url,
             callback=self.parse_list,
@@ -219,15 +301,18 @@ class SourceSpider(Spider):
     def parse_list(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
         """Follow the rows of a list page, and go on to the next page."""
         try:
-            page = self.page(response)
+            page = self._list_page(response)
         except NotAnArticle as problem:
             self._list_problem(response.url, walk, str(problem))
+            return
+        if page is None:
+            yield self._list_request(NextPage(response.url), walk, conditional=False)
             return
         if walk.family is None:
             # A URL of an unknown platform: its first page tells whether it is a list at all.
             if article := self._as_article(page):
                 self.walks.remove(walk)
-                self.seen.add(article.canonical_url)
+                self.taken.add(article.canonical_url)
                 self.count("listed")
                 yield from self.parse_article(response, Row(response.url, ""), walk)
                 return
@@ -258,24 +343,72 @@ class SourceSpider(Spider):
         own = set(family.of_channel(rows, response.url, walk.start))
         walk.others.update(family.canonical_url(row.url) for row in unseen if row not in own)
         dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]
-        requests = [self._article_request(row, walk) for row in unseen if row in own]
-        yield from filter(None, requests)
+        listed = {family.canonical_url(row.url): row for row in unseen if row in own}
+        known = self.ledger.entries(listed)
         since = self.options.since
+        walk.fetched += bool(rows)
+        resume: dict[str, Any] | None = None
         if rows and not unseen:
             walk.ended = True
         elif since and rows and len(dates) == len(rows) and all(d.date() < since for d in dates):
             walk.clean = False  # what is older has not been looked at
-        elif walk.may_stop_early and self._all_known(rows, family):
-            walk.ended = True
-        elif walk.number >= self.options.max_pages:
-            walk.clean = False
-        elif following is None or host_of(following.url) not in self.hosts:
+        elif (
+            following is None
+            or host_of(following.url) not in self.hosts
+            or (walk.may_stop_early and rows and listed.keys() <= known.keys())
+        ):
             walk.ended = True
         else:
             # A page without rows is a shell around the list, and no page of it.
             walk.number += bool(rows)
             walk.guessed = following.guessed
-            yield self._list_request(following, walk)
+            if walk.resume and rows and listed.keys() <= known.keys():
+                following = self._go_on(walk, following)
+            resume = {"number": walk.number, "then": walk.then, "page": asdict(following)}
+        self.ledger.listed(
+            Listing(
+                spider=self.name,
+                start=walk.start,
+                channel=walk.channel,
+                at=self.now(),
+                rows=tuple(self._listed(row, family) for row in listed.values()),
+                capture=page.capture,
+                resume=resume,
+            )
+        )
+        if walk.fetched == 1 and self.options.url:
+            yield from self._owed(walk)
+        requests = [self._article_request(row, walk, known) for row in listed.values()]
+        yield from filter(None, requests)
+        if resume and following:
+            if walk.fetched >= self.options.max_pages:
+                walk.clean = False
+            else:
+                yield self._list_request(following, walk)
+
+    def _go_on(self, walk: Walk, following: NextPage) -> NextPage:
+        """The page at which the last walk was cut short; `following`, if it is further on."""
+        resume, walk.resume = walk.resume or {}, None
+        if resume["number"] <= walk.number:
+            return following
+        walk.number, walk.then = resume["number"], tuple(resume["then"])
+        page = NextPage(**resume["page"] | {"then": tuple(resume["page"]["then"])})
+        walk.guessed = page.guessed
+        return page
+
+    def _list_page(self, response: Response) -> Page | None:
+        """A list page, from the archive where it is as it was (304); None: it is not kept.
+
+        Raises:
+            NotAnArticle: see `page`.
+        """
+        if response.status != _NOT_MODIFIED:
+            return self.page(response)
+        kept = self.ledger.last_capture(response.url)
+        return None if kept is None else self.page(as_response(kept))
+
+    def _listed(self, row: Row, family: Family) -> Listed:
+        return Listed(family.canonical_url(row.url), row.url, row.title, row.date_raw)
 
     def _as_article(self, page: Page) -> Article | None:
         """The article of a page that may as well be a list."""
@@ -283,10 +416,6 @@ class SourceSpider(Spider):
             return self.read((page,))
         except NotAnArticle:
             return None
-
-    def _all_known(self, rows: Iterable[Row], family: Family) -> bool:
-        urls = {family.canonical_url(row.url) for row in rows if not self.fate(row, family)}
-        return self.ledger.known(urls) == urls
 
     def _warn_of_a_copy(self, walk: Walk, rows: Sequence[Row]) -> None:
         """A list that leads to other hosts alone may be a copy, its links left as they were."""
@@ -322,22 +451,30 @@ class SourceSpider(Spider):
 
     # --- articles ----------------------------------------------------------------------------
 
-    def _article_request(self, row: Row, walk: Walk) -> Request | None:
+    def _article_request(self, row: Row, walk: Walk, known: Mapping[str, Known]) -> Request | None:
         """A request for a listed post; None when it is not to be fetched (counted by reason)."""
         family = walk.family or Family()
-        canonical = family.canonical_url(row.url)
-        if canonical in self.seen:
+        listed = self._listed(row, family)
+        self.seen.add(listed.canonical_url)
+        if listed.canonical_url in self.taken:
             return None
-        self.seen.add(canonical)
         fate = self.fate(row, family)
         if fate == "skipped":
             self.count("skipped")
             return None
+        before = known.get(listed.canonical_url)
+        now = bool(self.options.url)
+        if before and not fate and not now and not before.is_due(self.now()):
+            self.count("not_due")
+            return None
+        self.taken.add(listed.canonical_url)
         self.count("listed")
         if fate:
-            self.refuse(fate, row.url)
+            self.refuse(fate, row, walk)
             return None
-        return self._page_request(row.url, row, walk)
+        # What is new goes first: a run may be cut short at any time.
+        new = before is None or not before.is_settled()
+        return self._page_request(row.url, row, walk, priority=10 if new else -10)
 
     def fate(self, row: Row, family: Family) -> str:
         """Why a listed URL is not fetched: `skipped` (older than asked for), `other_host`,
@@ -353,13 +490,16 @@ class SourceSpider(Spider):
             return "direct_file"
         return "" if family.is_listed(row.url) else "other_page"
 
-    def _page_request(self, url: str, row: Row, walk: Walk, **state: Any) -> Request:
+    def _page_request(
+        self, url: str, row: Row, walk: Walk, priority: int = 10, **state: Any
+    ) -> Request:
         return Request(
             url,
             callback=self.parse_article,
             errback=self.article_failed,
+            headers={} if state else self.ledger.validators(url),
             cb_kwargs={"row": row, "walk": walk, **state},
-            priority=10,  # what is listed is read before the list goes on
+            priority=priority,
             dont_filter=True,  # self.seen filters, by canonical URL
         )
 
@@ -380,6 +520,10 @@ class SourceSpider(Spider):
             pages: those that are here already.
             further: the URLs of those that are still to come; None: this is the first.
         """
+        if response.status == _NOT_MODIFIED:
+            self.crawler.stats.inc_value("store/unchanged")
+            self._report(row, walk, "unchanged")
+            return
         try:
             pages = (*pages, self.page(response))
             if further is None:
@@ -390,13 +534,15 @@ class SourceSpider(Spider):
                     if host_of(url) in self.hosts
                 ]
             if further:
-                state = {"pages": pages, "further": further[1:]}
+                state: dict[str, Any] = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
                 return
             article = self.read(pages, row, walk)
         except NotAnArticle as refusal:
-            self.refuse(refusal.reason, response.url, refusal.detail)
+            captures = tuple(page.capture for page in pages if page.capture)
+            self.refuse(refusal.reason, row, walk, refusal.detail, captures)
             return
+        article.listed = self._listed(row, self.family or walk.family or Family())
         yield article
 
     def read(
@@ -428,16 +574,20 @@ class SourceSpider(Spider):
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
             raise NotAnArticle("not_html", content_type)
-        return parse(response.body, response.url, self.now(), content_type)
+        page = parse(response.body, response.url, self.now(), content_type)
+        page.capture = capture_of(response)
+        if page.capture is not None:
+            page.sha256 = page.capture.sha256
+        return page
 
     def article_failed(self, failure: Failure) -> None:
         request = cast("Request", failure.request)  # type: ignore[attr-defined]
         kind, reason = self.reason(failure)
+        row, walk = request.cb_kwargs["row"], request.cb_kwargs["walk"]
         if kind == "refused":
-            self.refuse(reason, request.url)
+            self.refuse(reason, row, walk)
         else:
-            self.defer(reason, request.url)
-            request.cb_kwargs["walk"].clean = False
+            self.defer(reason, row, walk)
 
     def reason(self, failure: Failure) -> tuple[str, str]:
         """Whether a failed request is `refused` for good or `deferred`, and why."""
@@ -459,26 +609,55 @@ class SourceSpider(Spider):
 
     def now(self) -> datetime:
         """The clock of the crawl; readers get times as arguments."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.clock
 
     def count(self, what: str) -> None:
         self.crawler.stats.inc_value(f"run/{what}")
 
-    def refuse(self, reason: str, url: str, detail: str = "") -> None:
+    def refuse(
+        self,
+        reason: str,
+        row: Row,
+        walk: Walk,
+        detail: str = "",
+        captures: tuple[Capture, ...] = (),
+    ) -> None:
         """Count a listed URL that is not kept."""
-        logger.info("refused %s: %s %s", url, reason, detail)
+        logger.info("refused %s: %s %s", row.url, reason, detail)
         self.crawler.stats.inc_value(f"refused/{reason}")
+        self._report(row, walk, "refused", reason, captures)
 
-    def defer(self, reason: str, url: str) -> None:
+    def defer(self, reason: str, row: Row, walk: Walk) -> None:
         """Count a listed URL that is left for a later run."""
-        logger.warning("deferred %s: %s", url, reason)
+        logger.warning("deferred %s: %s", row.url, reason)
         self.crawler.stats.inc_value(f"deferred/{reason}")
+        self._report(row, walk, "deferred", reason)
+
+    def _report(
+        self,
+        row: Row,
+        walk: Walk,
+        outcome: Literal["unchanged", "refused", "deferred"],
+        reason: str = "",
+        captures: tuple[Capture, ...] = (),
+    ) -> None:
+        self.ledger.visited(
+            Visit(
+                spider=self.name,
+                channel=walk.channel,
+                row=self._listed(row, self.family or walk.family or Family()),
+                at=self.now(),
+                outcome=outcome,
+                reason=reason,
+                captures=captures,
+            )
+        )
 
     def finish_walks(self) -> None:
         """Remember which channels were walked to their end; for runs that nothing cut short."""
         for walk in self.walks:
-            if walk.ended and walk.clean and walk.channel in self.channels:
-                self.ledger.save_walk(self.name, walk.channel, True, self.now())
+            if walk.ended and walk.clean:
+                self.ledger.save_walk(self.name, walk.start, True, self.now())
 
 
 def _asked(response: Response) -> str:

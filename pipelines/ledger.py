@@ -24,13 +24,21 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
-from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, delete, insert, select, update
 
-from crawler.items import Article, Capture, Listed, Listing, Visit
+from crawler.items import Article, Capture, Known, Listed, Listing, Visit
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
 from pipelines.database import open_store, upsert, writing
-from pipelines.models import LedgerEntry, Record, Run, SourceState, Validator, Walk
+from pipelines.models import (
+    LedgerEntry,
+    Record,
+    Revision,
+    Run,
+    SourceState,
+    Validator,
+    Walk,
+)
 from pipelines.schedule import SUSPECT, next_try, next_visit
 from pipelines.store import Outcome, cancel, save
 
@@ -50,20 +58,6 @@ _GUARD_SHARE = 0.2
 _GUARD_COUNT = 5
 
 Report = Article | Visit | Listing
-
-
-@dataclass(slots=True, frozen=True)
-class Known:
-    """A listed URL as a crawl sees it."""
-
-    row: Listed
-    channel: str
-    state: str
-    due_at: datetime | None
-
-    def is_settled(self) -> bool:
-        """Whether it has been visited with success."""
-        return self.state not in ("owed", "deferred")
 
 
 @dataclass(slots=True, frozen=True)
@@ -104,9 +98,7 @@ class Ledger:
             logger.info("archive: %d bytes of an interrupted run were cut off", cut)
         values = {"spider": spider, "arguments": arguments, "started_at": _iso(at)}
         with writing(self.engine).begin() as connection:
-            self.run = connection.execute(
-                insert(Run).values(values).returning(Run.id)
-            ).scalar_one()
+            self.run = connection.execute(insert(Run).values(values).returning(Run.id)).scalar_one()
         return self.run
 
     def finish_run(self, run: int, outcome: str, figures: dict[str, Any], at: datetime) -> None:
@@ -208,15 +200,14 @@ class Ledger:
         else:
             state = "unchanged" if outcome == "unchanged" else "stored"
             reason, due = "", next_visit(article.date_published, at)
-            self._visited.update((row.canonical_url, article.canonical_url))
-            for name in (row.canonical_url, article.canonical_url):
-                self._gone.pop(name, None)
+            self._visited.add(row.canonical_url)
+            self._gone.pop(row.canonical_url, None)
         self._set(
             connection,
             row,
+            article.spider,
+            article.channel,
             {
-                "spider": article.spider,
-                "channel": article.channel,
                 "state": state,
                 "reason": reason,
                 "failures": 0,
@@ -230,14 +221,7 @@ class Ledger:
 
     def _note_visit(self, connection: Connection, visit: Visit) -> None:
         url = visit.row.canonical_url
-        known = connection.execute(
-            select(LedgerEntry.failures, LedgerEntry.gone_since).where(
-                LedgerEntry.canonical_url == url
-            )
-        ).first()
         values: dict[str, Any] = {
-            "spider": visit.spider,
-            "channel": visit.channel,
             "state": visit.outcome,
             "reason": visit.reason,
             "failures": 0,
@@ -249,7 +233,8 @@ class Ledger:
             self._visited.add(url)
             self._gone.pop(url, None)
         elif visit.outcome == "deferred":
-            values["failures"] = (known.failures if known else 0) + 1
+            query = select(LedgerEntry.failures).where(LedgerEntry.canonical_url == url)
+            values["failures"] = (connection.execute(query).scalar() or 0) + 1
             due = next_try(values["failures"], visit.at)
         else:
             if visit.reason in (*_GONE, _GONE_FOR_GOOD):
@@ -259,37 +244,56 @@ class Ledger:
                 due = None
             connection.execute(delete(Validator).where(Validator.url == visit.row.url))
         values["due_at"] = _iso(due) if due else None
-        self._set(connection, visit.row, values)
+        self._set(connection, visit.row, visit.spider, visit.channel, values)
 
     def _note_listing(self, connection: Connection, listing: Listing) -> None:
         at = _iso(listing.at)
         known = self._entries(connection, [row.canonical_url for row in listing.rows])
-        new = {"state": "owed", "due_at": at, "visited_at": None, **_FRESH}
-        for row in listing.rows:
-            values = {"listed_at": at, "url": row.url, "title": row.title, "date_raw": row.date_raw}
-            if row.canonical_url not in known:
-                values |= {"spider": listing.spider, "channel": listing.channel, **new}
-                values["canonical_url"] = row.canonical_url
-                connection.execute(insert(LedgerEntry).values(values))
-            else:
-                where = LedgerEntry.canonical_url == row.canonical_url
-                connection.execute(update(LedgerEntry).where(where).values(values))
+        shown = {
+            row.canonical_url: {
+                **{"url": row.url, "title": row.title, "date_raw": row.date_raw},
+                **{"spider": listing.spider, "channel": listing.channel, "listed_at": at},
+            }
+            for row in listing.rows
+        }
+        new = [
+            {"canonical_url": url, "state": "owed", "due_at": at, **_FRESH, **values}
+            for url, values in shown.items()
+            if url not in known
+        ]
+        if new:
+            connection.execute(insert(LedgerEntry), new)
+        if again := [{"of": url, **values} for url, values in shown.items() if url in known]:
+            names = [name for name in again[0] if name != "of"]
+            connection.execute(
+                update(LedgerEntry)
+                .where(LedgerEntry.canonical_url == bindparam("of"))
+                .values({name: bindparam(name) for name in names}),
+                again,
+            )
         if listing.capture is not None:
             _remember(connection, listing.capture)
-        if listing.resume is not None:
-            where = (Walk.spider == listing.spider) & (Walk.channel == listing.channel)
-            connection.execute(update(Walk).where(where).values(resume=listing.resume))
+        connection.execute(
+            update(Walk)
+            .where(Walk.spider == listing.spider, Walk.start == listing.start)
+            .values(resume=listing.resume)
+        )
 
-    def _set(self, connection: Connection, row: Listed, values: dict[str, Any]) -> None:
+    def _set(
+        self,
+        connection: Connection,
+        row: Listed,
+        spider: str,
+        channel: str,
+        values: dict[str, Any],
+    ) -> None:
         where = LedgerEntry.canonical_url == row.canonical_url
         changed = connection.execute(update(LedgerEntry).where(where).values(values))
         if not changed.rowcount:
             first = {
-                "canonical_url": row.canonical_url,
-                "url": row.url,
-                "title": row.title,
-                "date_raw": row.date_raw,
-                "listed_at": values["visited_at"],
+                **{"canonical_url": row.canonical_url, "url": row.url},
+                **{"title": row.title, "date_raw": row.date_raw},
+                **{"spider": spider, "channel": channel, "listed_at": values["visited_at"]},
             }
             connection.execute(insert(LedgerEntry).values(_FRESH | first | values))
 
@@ -309,37 +313,40 @@ class Ledger:
             found |= {row.canonical_url: _known(row) for row in connection.execute(query)}
         return found
 
-    def owed(self, spider: str, at: datetime) -> list[Known]:
-        """What earlier runs listed and did not get, oldest first."""
+    def owed(self, spider: str, at: datetime, channel: str | None = None) -> list[Known]:
+        """What earlier runs listed and did not get, oldest first; of one list, or of all."""
+        entry = LedgerEntry
         query = _entry_query().where(
-            LedgerEntry.spider == spider,
-            LedgerEntry.state.in_(("owed", "deferred")),
-            LedgerEntry.due_at <= _iso(at),
+            entry.spider == spider,
+            entry.state.in_(("owed", "deferred")),
+            entry.due_at <= _iso(at),
+        )
+        if channel is not None:
+            query = query.where(entry.channel == channel)
+        with self.engine.connect() as connection:
+            return [_known(row) for row in connection.execute(query.order_by(entry.due_at))]
+
+    def due(self, spider: str, at: datetime, limit: int) -> list[Known]:
+        """What is to be visited again, at most `limit`, the longest due first."""
+        entry = LedgerEntry
+        query = _entry_query().where(
+            entry.spider == spider,
+            entry.state.in_(("stored", "unchanged", "refused")),
+            entry.due_at <= _iso(at),
         )
         with self.engine.connect() as connection:
-            return [_known(row) for row in connection.execute(query.order_by(LedgerEntry.due_at))]
+            rows = connection.execute(query.order_by(entry.due_at).limit(limit))
+            return [_known(row) for row in rows]
 
-    def due(self, spider: str, at: datetime, limit: int, channel: str | None = None) -> list[Known]:
-        """What is to be visited again, the longest due first.
-
-        Args:
-            spider: name of the source.
-            at: now.
-            limit: how many at most.
-            channel: only posts of this list, and these whether they are due or not, the newest
-                first: an operator asked for the list.
-        """
+    def all_of(self, spider: str, channel: str, limit: int) -> list[Known]:
+        """What a list has ever shown and may be visited, at most `limit`, the newest first."""
+        entry = LedgerEntry
         query = _entry_query().where(
-            LedgerEntry.spider == spider,
-            LedgerEntry.state.in_(("stored", "unchanged", "refused")),
+            entry.spider == spider, entry.channel == channel, entry.due_at.is_not(None)
         )
-        if channel is None:
-            query = query.where(LedgerEntry.due_at <= _iso(at)).order_by(LedgerEntry.due_at)
-        else:
-            query = query.where(LedgerEntry.channel == channel, LedgerEntry.due_at.is_not(None))
-            query = query.order_by(LedgerEntry.listed_at.desc())
         with self.engine.connect() as connection:
-            return [_known(row) for row in connection.execute(query.limit(limit))]
+            rows = connection.execute(query.order_by(entry.listed_at.desc()).limit(limit))
+            return [_known(row) for row in rows]
 
     def validators(self, url: str) -> dict[str, str]:
         """Headers that make a request for a URL conditional; {} where nothing is known of it."""
@@ -362,26 +369,20 @@ class Ledger:
             logger.warning("archive: %s", error)
             return None
 
-    def walk(self, spider: str, channel: str) -> tuple[bool, dict[str, Any] | None]:
-        """Whether the channel's last walk came to its end, else the page to go on with."""
-        query = select(Walk.complete, Walk.resume).where(
-            Walk.spider == spider, Walk.channel == channel
-        )
+    def walk(self, spider: str, start: str) -> tuple[bool, dict[str, Any] | None]:
+        """Whether a list's last walk came to its end; if not, the page to go on with."""
+        query = select(Walk.complete, Walk.resume).where(Walk.spider == spider, Walk.start == start)
         with self.engine.connect() as connection:
             row = connection.execute(query).first()
-        return (bool(row.complete), row.resume) if row else (False, None)
+        return (row.complete, row.resume) if row else (False, None)
 
-    def begin_walk(self, spider: str, channel: str, at: datetime) -> None:
-        """Note that a walk has begun: until it ends it is not complete."""
-        values = {"spider": spider, "channel": channel, "complete": False, "walked_at": _iso(at)}
+    def save_walk(self, spider: str, start: str, complete: bool, at: datetime) -> None:
+        """Note that a walk begins, or that it came to its end (then the next need not)."""
+        values = {"spider": spider, "start": start, "complete": complete, "walked_at": _iso(at)}
         with writing(self.engine).begin() as connection:
-            upsert(connection, Walk, values, keys=("spider", "channel"))
-
-    def end_walk(self, spider: str, channel: str, at: datetime) -> None:
-        """Note that a walk came to its end with nothing put off."""
-        values = {"spider": spider, "channel": channel, "complete": True, "walked_at": _iso(at)}
-        with writing(self.engine).begin() as connection:
-            upsert(connection, Walk, values | {"resume": None}, keys=("spider", "channel"))
+            if complete:
+                values["resume"] = None
+            upsert(connection, Walk, values, keys=("spider", "start"))
 
     # --- withdrawal --------------------------------------------------------------------------
 
@@ -408,8 +409,8 @@ class Ledger:
                 upsert(connection, SourceState, values, keys=("spider",))
                 return Settlement(frozen=reason)
             if frozen and self._visited:
-                values = {"spider": spider, "frozen_at": None, "frozen_reason": ""}
-                upsert(connection, SourceState, values, keys=("spider",))
+                thawed = {"spider": spider, "frozen_at": None, "frozen_reason": ""}
+                upsert(connection, SourceState, thawed, keys=("spider",))
             withdrawn: list[str] = []
             for url, record in gone.items():
                 reason, seen = self._gone[url]
@@ -465,8 +466,6 @@ def _remember(connection: Connection, capture: Capture) -> None:
 
 def _published(connection: Connection, url: str) -> datetime | None:
     """The date of the post under a URL."""
-    from pipelines.models import Revision
-
     query = (
         select(Revision.date_published)
         .join(Record, Record.revision_id == Revision.id)
@@ -488,7 +487,7 @@ def _live(connection: Connection, urls: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _entry_query() -> Select[Any]:
+def _entry_query() -> Select[*tuple[Any, ...]]:
     entry = LedgerEntry
     return select(
         *(entry.canonical_url, entry.url, entry.title, entry.date_raw),

@@ -206,15 +206,17 @@ class Run(Base):
 
 
 class Walk(Base):
-    """Whether the last walk of a channel's list came to its end."""
+    """The last walk of a list, from page to page."""
 
     __tablename__ = "walks"
 
     spider: Mapped[str] = mapped_column(String(100), primary_key=True)
-    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    start: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Address of its first page."""
     complete: Mapped[bool]
+    """It came to the list's end."""
     resume: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """The page that a walk cut short had still to fetch."""
+    """If it did not: the page to go on with."""
     walked_at: Mapped[str] = mapped_column(String(32))
 
 

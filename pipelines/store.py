@@ -240,9 +240,7 @@ class _Batch:
         self, article: Article, known: _Known, kind: Literal["revised", "restored"]
     ) -> None:
         old = (
-            _revision(known.current, known.id)
-            if known.current
-            else self._content(known)._asdict()
+            _revision(known.current, known.id) if known.current else self._content(known)._asdict()
         )
         new = _revision(article, known.id)
         found = difference(old, new)

@@ -16,8 +16,10 @@ from sqlalchemy import Engine
 
 from crawler.demo.server import SiteServer
 from crawler.items import Article
-from pipelines.database import open_store
+from pipelines.database import open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
+from pipelines.store import Outcome
+from pipelines.store import save as store_articles
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -26,6 +28,12 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+def save(engine: Engine, articles: list[Article]) -> list[tuple[Outcome, Any]]:
+    """Store articles in a transaction of their own."""
+    with writing(engine).begin() as connection:
+        return store_articles(connection, articles)
 
 
 @pytest.fixture

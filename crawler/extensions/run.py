@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from crawler.source import SourceSpider
 
-_OUTCOMES = ("created", "revised", "merged", "unchanged")
+_OUTCOMES = ("created", "revised", "restored", "merged", "unchanged")
 
 
 class RunExtension:
@@ -72,6 +72,8 @@ class RunExtension:
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         left = self._balance(spider, reason) if isinstance(spider, SourceSpider) else 0
+        if isinstance(spider, SourceSpider):
+            self._settle(spider)
         figures = self._figures(spider)
         problems = self._problems(figures) if isinstance(spider, SourceSpider) else []
         if self.errors:
@@ -105,6 +107,20 @@ class RunExtension:
             self.stats.inc_value("deferred/interrupted", left)
         return left
 
+    def _settle(self, spider: SourceSpider) -> None:
+        """Withdraw what is gone, and remove what the archive need not keep."""
+        settings = spider.crawler.settings
+        settlement = spider.ledger.settle(
+            spider.name,
+            spider.now(),
+            settings.getint("GONE_SIGHTINGS"),
+            settings.getfloat("GONE_MIN_HOURS"),
+        )
+        self.stats.set_value("run/withdrawn", settlement.withdrawn)
+        self.stats.set_value("run/suspect", settlement.suspect)
+        self.stats.set_value("run/frozen", settlement.frozen)
+        spider.ledger.expire(spider.now(), settings.getint("ARCHIVE_DAYS"))
+
     def _listed(self) -> int:
         return int(self.stats.get_value("run/listed", 0))
 
@@ -126,11 +142,14 @@ class RunExtension:
             "run": stats.get("run/id"),
             "source": spider.name,
             "listed": count("run/listed"),
-            "stored": outcomes["created"] + outcomes["revised"] + outcomes["merged"],
+            "stored": sum(outcomes.values()) - outcomes["unchanged"],
             **outcomes,
             "refused": _below(stats, "refused/"),
             "deferred": _below(stats, "deferred/"),
             "skipped": count("run/skipped"),
+            "not_due": count("run/not_due"),
+            "withdrawn": count("run/withdrawn"),
+            "suspect": count("run/suspect"),
             "lists": count("run/lists"),
             "guards": _below(stats, "article/guard/"),
             "missing": _below(stats, "article/missing/"),
@@ -144,6 +163,8 @@ class RunExtension:
             problems.append(f"{failed} lists failed; {self.stats.get_value('run/problem')}")
         if unreachable := self.stats.get_value("robots/unreachable"):
             problems.append(f"robots.txt of {unreachable} hosts could not be had")
+        if frozen := self.stats.get_value("run/frozen"):
+            problems.append(f"nothing was withdrawn, the source is frozen: {frozen}")
         answered = any(status < "400" for statuses in self.requests.values() for status in statuses)
         if not answered:
             problems.append("nothing could be fetched")

@@ -95,6 +95,8 @@ def read_article(
         canonical_url=canonical(page.url),
         fetched_at=page.fetched_at,
         capture_sha256=page.sha256,
+        captures=tuple(p.capture for p in (page, *further) if p.capture),
+        ended=page.ended,
         publisher=site_name(page),
         candidates={name: found for name, found in candidates.items() if found and name[0] != "_"},
         chosen={"title": headline.title} if headline else {},

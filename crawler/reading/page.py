@@ -14,13 +14,14 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from crawler.items import Candidate, NotAnArticle
+from crawler.items import Candidate, Capture, NotAnArticle
 from crawler.reading.decode import decode
 from crawler.reading.text import fold_space, unwrap
 from crawler.reading.tree import HIDING, build
 from crawler.reading.urls import absolute
 
 _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
+_TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 _RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
@@ -97,6 +98,10 @@ class Page:
     """Meta tags by lower-case name or property, in page order, empty ones left out."""
     source: str = ""
     """The decoded page."""
+    ended: bool = True
+    """Its HTML came to its end."""
+    capture: Capture | None = None
+    """The response, where it is to be archived."""
 
 
 def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -> Page:
@@ -106,6 +111,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         NotAnArticle: `empty_page` when there is nothing to parse, `too_deep` (see tree.build).
     """
     text, encoding = decode(body, content_type)
+    ended = "</html" in text[-_TAIL:].lower()
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
@@ -117,6 +123,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         root=build(text),
         base=url,
         source=text,
+        ended=ended,
     )
     # `<base target="_blank">` has no href: then the page's own URL counts.
     for base in page.root.iter("base"):

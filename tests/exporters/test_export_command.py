@@ -17,7 +17,7 @@ from crawler.items import Article, Record
 from exporters.jsonl import JsonlExporter
 from exporters.rss import RssExporter
 from pipelines.database import open_store
-from pipelines.store import save
+from tests.conftest import save
 
 FORMATS = {
     "site": "exporters.site.SiteExporter",

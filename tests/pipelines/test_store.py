@@ -8,7 +8,8 @@ from crawler.items import Article, Record
 from pipelines import models
 from pipelines.fingerprint import content_hash, fingerprint
 from pipelines.records import stream_records
-from pipelines.store import record_id, save
+from pipelines.store import record_id
+from tests.conftest import save
 
 Make = Callable[..., Article]
 

@@ -60,4 +60,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("url", name=op.f("pk_validators")),
     )
     op.add_column("changes", sa.Column("difference", sa.JSON(), nullable=True))
-    op.add_column("walks", sa.Column("resume", sa.JSON(), nullable=True))
+    # What it held is found out by the next walk.
+    op.drop_table("walks")
+    op.create_table(
+        "walks",
+        sa.Column("spider", sa.String(length=100), nullable=False),
+        sa.Column("start", sa.Text(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("resume", sa.JSON(), nullable=True),
+        sa.Column("walked_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("spider", "start", name=op.f("pk_walks")),
+    )
