@@ -245,7 +245,7 @@ class SourceSpider(Spider):
         """A request for a URL that an earlier run listed; None where it is taken."""
         row = Row(known.row.url, known.row.title, known.row.date_raw)
         url = known.row.canonical_url
-        if url in self.taken or host_of(row.url) not in self.hosts:
+        if url in self.taken or self.fate(row, walk.family or Family()):
             return None
         self.taken.add(url)
         self.count("listed")
@@ -254,7 +254,7 @@ class SourceSpider(Spider):
     def recheck(self) -> None:
         """Visit again what is due, once lists and new posts are done.
 
-        With `-a url=LIST`, everything that list has ever shown is due.
+        With `-a url=LIST`, everything that list has ever shown is due, once it is walked.
 
         Raises:
             DontCloseSpider: there is something to visit.
@@ -264,8 +264,12 @@ class SourceSpider(Spider):
         self.rechecked = True
         budget = self.crawler.settings.getint("RECHECK_BUDGET")
         if self.options.url:
-            lists = [self.ledger.all_of(self.name, walk.channel, budget) for walk in self.walks]
-            due = [known for listed in lists for known in listed]
+            due = [
+                known
+                for walk in self.walks
+                if walk.ended and walk.clean
+                for known in self.ledger.all_of(self.name, walk.channel, budget)
+            ]
         else:
             due = self.ledger.due(self.name, self.now(), budget)
         walks = {walk.channel: walk for walk in self.walks}
@@ -365,19 +369,20 @@ class SourceSpider(Spider):
             if walk.resume and rows and listed.keys() <= known.keys():
                 following = self._go_on(walk, following)
             resume = {"number": walk.number, "then": walk.then, "page": asdict(following)}
+        if walk.fetched == 1 and self.options.url:
+            yield from self._owed(walk)
+        wanted = [row for row in listed.values() if self.fate(row, family) != "skipped"]
         self.ledger.listed(
             Listing(
                 spider=self.name,
                 start=walk.start,
                 channel=walk.channel,
                 at=self.now(),
-                rows=tuple(self._listed(row, family) for row in listed.values()),
+                rows=tuple(self._listed(row, family) for row in wanted),
                 capture=page.capture,
                 resume=resume,
             )
         )
-        if walk.fetched == 1 and self.options.url:
-            yield from self._owed(walk)
         requests = [self._article_request(row, walk, known) for row in listed.values()]
         yield from filter(None, requests)
         if resume and following:

@@ -144,6 +144,7 @@ def _summary(figures: dict[str, Any], public: Path, seconds: float) -> str:
         (figures["created"] + figures["revised"], "stored"),
         (figures["merged"], "the same text in another channel: kept with the first"),
         (figures["unchanged"], "unchanged since the last demo"),
+        (figures["not_due"], "known, and not yet due for another look"),
         *((n, f"refused: {_REASONS.get(why, why)}") for why, n in figures["refused"].items()),
         *((n, f"deferred: {why}") for why, n in figures["deferred"].items()),
     ]

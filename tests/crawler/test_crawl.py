@@ -239,10 +239,10 @@ def test_daily_crawl_stops_at_known_posts(
     assert (figures["created"], figures["lists"]) == (30, 3)
     site.answers.update(channel("tzgg", 31, page_size=10))
     _, figures, _ = scrapy.crawl(name)
-    assert (figures["created"], figures["unchanged"], figures["lists"]) == (1, 19, 2)
+    assert (figures["created"], figures["not_due"], figures["lists"]) == (1, 19, 2)
 
 
-def test_a_walk_cut_short_is_walked_again(
+def test_a_failed_post_stays_owed(
     site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str]
 ) -> None:
     site.answers.update(channel("tzgg", 30, page_size=10))
@@ -253,7 +253,22 @@ def test_a_walk_cut_short_is_walked_again(
     assert figures["deferred"] == {"http_503": 1}
     site.answers["/tzgg/content/post_3.html"] = good
     _, figures, _ = scrapy.crawl(name)
-    assert (figures["created"], figures["lists"]) == (1, 3)
+    assert (figures["created"], figures["listed"], figures["lists"]) == (1, 1, 1)
+
+
+def test_a_walk_cut_short_goes_on_where_it_was(
+    site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str]
+) -> None:
+    site.answers.update(channel("tzgg", 60, page_size=10))
+    name = second_source(f"{site.url}tzgg/")
+    _, figures, _ = scrapy.crawl(name, "-a", "max_pages=2")
+    assert (figures["created"], figures["lists"]) == (20, 2)
+    site.requests.clear()
+    _, figures, _ = scrapy.crawl(name)
+    assert (figures["created"], figures["lists"]) == (40, 5)
+    assert [path for _, path, _ in site.requests if "index" in path] == [
+        f"/tzgg/index_{n}.html" for n in (3, 4, 5, 6)
+    ]
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_again_changes_nothing(project: Path, first: object) -> None:
     assert again.returncode == 0, again.stderr
     assert files(project / "public") == before
     assert len(before) > len(EXPECTED)
-    assert "unchanged since the last demo" in again.stdout
+    assert "known, and not yet due for another look" in again.stdout
 
 
 def test_what_somebody_keeps_in_public_stays(project: Path, tmp_path: Path) -> None:
