@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url, text
 
 from crawler.demo.server import SiteServer
 from crawler.items import Article
-from pipelines.database import open_store, writing
+from pipelines.database import connect, open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
 from pipelines.store import Outcome
 from pipelines.store import save as store_articles
@@ -36,10 +36,42 @@ def save(engine: Engine, articles: list[Article]) -> list[tuple[Outcome, Any]]:
         return store_articles(connection, articles)
 
 
+POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a PostgreSQL database of the tests' own; skips where no server runs."""
+    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
+    name = f"zhuanzai_test_{os.getpid()}"
+    try:
+        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL at {POSTGRES}: {error}")
+    with server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+        yield make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty store, on each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    url: str = request.getfixturevalue("postgres")
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Engine]:
+def store(store_url: str) -> Iterator[Engine]:
     """An empty store."""
-    engine = open_store(f"sqlite:///{tmp_path}/store.db", create=True)
+    engine = open_store(store_url, create=True)
     yield engine
     engine.dispose()
 
