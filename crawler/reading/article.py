@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -13,7 +14,7 @@ from crawler.items import Article, Candidate
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
-from crawler.reading.byline import read_bylines, shown_bylines
+from crawler.reading.byline import is_name, read_bylines, shown_bylines
 from crawler.reading.dates import url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import merge, read_info
@@ -29,6 +30,7 @@ from crawler.reading.urls import canonical_url
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
+_NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _TOOL = 200  # characters
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
@@ -79,14 +81,20 @@ def read_article(
         for block in read_blocks(element, page.base):
             attachments.update({file.url: file for file in block.files})
 
-    bylines = read_bylines(body.blocks)
+    bylines = read_bylines(body.blocks, title)
     tail = _tail_info(found, body)
+    unlabelled = tail.pop("unlabelled", [])
+    if "date" not in found.info and headline and headline.element is not None:
+        found.info["date"] = _date_above(headline.element)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
     candidates = merge(found.info, {"author": bylines}, tail, metadata, late)
-    candidates["author"] = _persons(candidates)
-    candidates["source"] = _outlets(candidates)
+    candidates["author"], candidates["source"] = (
+        _persons(candidates, site_name(page)),
+        _outlets(candidates),
+    )
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row)
+    candidates["date"] += unlabelled
     shown = headline is not None and headline.element is not None
     refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=shown)
     doc_number = _doc_number(page, rules, candidates)
@@ -294,6 +302,22 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
             return
 
 
+def _date_above(title: HtmlElement) -> list[Candidate]:
+    """A date right above the headline, as blogs print it."""
+    holder: HtmlElement | None = title
+    for _ in range(2):
+        if holder is None:
+            break
+        for sibling in islice(holder.itersiblings(preceding=True), 2):
+            if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:
+                break
+            dates = read_info([sibling]).get("date", [])
+            if dates and "今天" not in visible_text(sibling):
+                return dates
+        holder = holder.getparent()
+    return []
+
+
 def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
     last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
@@ -301,28 +325,50 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
     # Lines that <br> ends share their element: it is read once.
     read = read_info(dict.fromkeys([*tail, *found.behind]))
-    return {
+    # A sign-off has no time of day.
+    unlabelled = [
+        c for c in read_info(found.behind).get("date", []) if c.origin == "info" and ":" in c.raw
+    ]
+    return {"unlabelled": unlabelled} | {
         name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
         for name in ("source", "editor", "author", "date")
         if name in read
     }
 
 
-def _persons(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
-    """Author candidates without the editors and outlets that head tags call authors."""
-    others = {squeeze(c.raw) for name in ("editor", "source") for c in candidates.get(name, [])}
-    return [
+def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
+    """Author candidates without the editors, outlets and accounts that head tags call authors."""
+    others = {squeeze(site)} | {
+        part
+        for name in ("editor", "source")
+        for c in candidates.get(name, [])
+        for part in (squeeze(c.raw), *_NAMES_APART.split(c.raw))
+    }
+    persons = [
         c
         for c in candidates.get("author", [])
         if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
     ]
+    # 来源：张三, where something else is the outlet: who wrote it.
+    outlets, named = _by_kind(candidates)
+    return persons + [c for c in named if outlets and not persons]
 
 
 def _outlets(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
     """Source candidates; the head's first where the line only goes on with another link."""
-    sources = candidates.get("source", [])
+    outlets, named = _by_kind(candidates)
+    sources = outlets or named
     longer = [f"{c.raw} " for c in sources if c.origin.startswith("meta:")]
     return [c for c in sources if not c.raw.startswith(tuple(longer))] if longer else sources
+
+
+def _by_kind(candidates: dict[str, list[Candidate]]) -> tuple[list[Candidate], list[Candidate]]:
+    """Source candidates that read like outlets, and those that read like persons."""
+    sources = candidates.get("source", [])
+    return (
+        [c for c in sources if not is_name(squeeze(c.raw))],
+        [c for c in sources if is_name(squeeze(c.raw))],
+    )
 
 
 def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) -> list[Candidate]:

@@ -53,7 +53,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 记者
         本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
         特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
-        投稿人 文 发信人 Author Authors
+        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 Author Authors
         """
     ),
     "editor": _words(
@@ -118,7 +118,7 @@ _LABEL = re.compile(
     + r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
-    rf"|(?<=[文图字稿者员影辑编对制审划])[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
+    rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
     rf"|(?<=作者|编辑|责编)[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
@@ -188,6 +188,10 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
             if not labelled and (posted := _posted(line)):
                 for name, value in zip(("author", "date"), posted, strict=True):
                     found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
+            elif not labelled and (match := _POSTER.search(line)):
+                found.setdefault("author", []).append(
+                    (60, candidate(element, match["who"], "info:发表"))
+                )
             elif "date" not in found or not labelled:
                 _unlabelled(element, line, found, labelled)
     if "source" not in found and "date" in found:
@@ -206,10 +210,13 @@ _BEFORE_DATE = (
         rf"(?:由|送交者[:：]|(?i:posted\s+by)\s)[\s\u3000]*{_WHO}{_VERB}?[\s\u3000]*"
         r"(?:[于於@在]|at|on)?[\s\u3000:：(（\[]*$"
     ),
-    re.compile(rf"^{_WHO}{_VERB}[于於][\s\u3000:：(（\[]*$"),
+    re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
 )
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
 _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
+_POSTER = re.compile(
+    r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20})(?=$|\s*[|@]|\s(?:at|on|in)\s)"
+)
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+(?:\.(?:com|net|org|gov|edu))(?:\.cn)?\b"
 )
