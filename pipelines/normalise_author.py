@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from crawler.items import Article
+from crawler.reading.byline import is_name
 
 # Words that introduce a person. What stands before 记者 is the outlet (新华社记者, 本报见习记者).
 _KIND = r"(?:见习|实习|特约|全媒体|首席|融媒体?|特派|驻[\u4e00-\u9fff]{1,4}|文字|本报|本网)"
@@ -123,9 +124,9 @@ def read_names(raw: str) -> list[str]:
             name = _AND_OTHERS.sub("", name.strip(" \u3000·:：()（）"))
             name = _IS.sub(r"\1", name)
             if _PLACE_REPORT.search(name):
-                if names:
-                    continue
                 name = _REPORT.sub("", name)
+                if names and not is_name(name):
+                    continue
             if (
                 _PERSON.match(name)
                 and (len(name) > 1 or not _HAN.match(name))

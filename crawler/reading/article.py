@@ -15,7 +15,7 @@ from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
-from crawler.reading.dates import url_date
+from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import merge, read_info
 from crawler.reading.listing import Row
@@ -32,6 +32,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _TOOL = 200  # characters
+_HEADLINE = 80  # characters
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -186,11 +187,18 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
         above = list(_between(page, title, region.blocks[0].element)) or above
-    above += [block.element for block in region.blocks[:4] if is_info(block.text)]
+    above += [block.element for block in region.blocks[:4] if _may_inform(block)]
     info = merge(read_info(known), read_info(dict.fromkeys(above)), shown_bylines(above))
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+
+
+def _may_inform(block: Block) -> bool:
+    """Whether a line at the top of the text is an info line, or is short and has a date."""
+    return is_info(block.text) or (
+        len(block.text) <= _HEADLINE and next(find_dates(block.text), None) is not None
+    )
 
 
 def _shown_headline(
@@ -312,7 +320,7 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
             if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:
                 break
             dates = read_info([sibling]).get("date", [])
-            if dates and "今天" not in visible_text(sibling):
+            if dates:
                 return dates
         holder = holder.getparent()
     return []

@@ -60,6 +60,8 @@ _NAMED = tuple(
         rf"{_MONTH_NAME}\s*{_DAY}(?:st|nd|rd|th)?\s*[,\s]\s*{_YEAR}(?!\d){_TIME}",
         rf"(?<![\d.]){_DAY}(?:st|nd|rd|th)?[\s-]*(?:of\s+)?{_MONTH_NAME}[\s,-]*{_YEAR}(?!\d){_TIME}",
         rf"{_MONTH_NAME}\s+{_DAY}\s+{_CLOCK}\s*(?:[A-Z]{{3,4}}\s+)?{_YEAR}(?!\d)",
+        # 2024 08/01 10:03: parts of a date that style sets apart
+        rf"(?<!\d){_YEAR}\s+{_MONTH}[/-]{_DAY}(?!\d){_TIME}",
         r"(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])\s*月\s*"
         rf"{_DAY}\s*(?:日\s*,?|,)\s*{_YEAR}(?!\d){_TIME}",
     )

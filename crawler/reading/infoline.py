@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
+from crawler.reading.byline import is_name
 from crawler.reading.dates import find_dates
 from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import fold_space, squeeze
@@ -119,7 +120,7 @@ _LABEL = re.compile(
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
     rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
-    rf"|(?<=作者|编辑|责编)[\s\u3000]+(?={_PERSON})"
+    rf"|(?:(?<=作者|编辑|责编|记者|記者)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
 # What ends a value although it is no label.
@@ -128,6 +129,7 @@ _NOISE = re.compile(
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
+_TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
@@ -144,6 +146,8 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
     matches = list(_LABEL.finditer(line))
     for index, match in enumerate(matches):
         label = re.sub(r"[\s\u3000]", "", match["label"])
+        if match.start() == 0 and _TITLE_ALONE.search(match[0]):
+            continue  # a byline as in a text, which has forms of its own
         end = matches[index + 1].start() if index + 1 < len(matches) else len(line)
         value = line[match.end() : end]
         if noise := _NOISE.search(value):
@@ -176,7 +180,7 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     stands right beside it and looks like an outlet's name.
     """
     found: dict[str, list[tuple[int, Candidate]]] = {}
-    lines = [(element, line) for element in elements for line in visible_lines(element)]
+    lines = [(element, line) for element in elements for line in visible_lines(element, apart=True)]
     for element, line in lines:
         if len(line) <= 400:
             labelled = ""
@@ -217,8 +221,12 @@ _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{
 _POSTER = re.compile(
     r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20})(?=$|\s*[|@]|\s(?:at|on|in)\s)"
 )
-_ADDRESS = re.compile(
-    r"(?:https?://|www\.)[\w./-]+|\b[\w-]+(?:\.(?:com|net|org|gov|edu))(?:\.cn)?\b"
+# The day that a paper was written, and the one on the site's clock.
+_OTHER_DAY = re.compile("|".join([*LABELS["_written"], "今天", "今日", "当前时间", "现在时间"]))
+# What may stand around a date and says nothing.
+_IDLE = re.compile(
+    r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
+    r"|星期[一二三四五六日天]|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
 )
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”]{2,24}[》]?$")
 _OUTLET_NAME = re.compile(
@@ -236,12 +244,12 @@ def _unlabelled(
 
     `labelled` is what labels of the line introduce: a date in it is of another kind.
     """
-    if len(line) > 100 or any(label in line for label in LABELS["_written"]):
+    if len(line) > 100 or _OTHER_DAY.search(line):
         return
     for start, end, raw in find_dates(line):
         if raw in labelled or _is_row(element, raw):
             continue
-        rest = _ADDRESS.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
+        rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
         if noise := _NOISE.search(rest):
             rest = rest[: noise.start()].strip(_EDGE)
         if len(rest) > (60 if labelled else 30):
@@ -254,6 +262,10 @@ def _unlabelled(
         outlet = named[0] if named else rest
         if _OUTLET.match(outlet) and not _NO_OUTLET.search(outlet) and not _LABEL.search(outlet):
             found.setdefault("source", []).append((50, candidate(element, outlet, "info")))
+        if named and (persons := [word for word in words if is_name(word)]):
+            found.setdefault("author", []).append(
+                (60, candidate(element, "、".join(persons), "info"))
+            )
         return
 
 

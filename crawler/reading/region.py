@@ -23,7 +23,9 @@ from crawler.reading.text import squeeze
 
 _CONTAINERS = ("div", "td", "section", "article", "main", "body", "form", "center", "ul", "ol")
 _PUNCTUATION = re.compile(r"[，。；：、！？,;!?”」]")
-_INFO = re.compile(r"\d{4}|来\s*源|时间|日期|作者|编辑|浏览|点击|阅读|记者")
+_INFO = re.compile(
+    r"\d{4}|[来來]\s*源|[时時]间|時間|日期|作者|编辑|編輯|浏览|瀏覽|点击|阅读|[记記]者|民[国國]|Source|Author"
+)
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
