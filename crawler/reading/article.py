@@ -17,7 +17,7 @@ from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
-from crawler.reading.infoline import merge, read_info
+from crawler.reading.infoline import marked_fields, merge, read_info
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
 from crawler.reading.node import known_node
@@ -88,7 +88,9 @@ def read_article(
     if "date" not in found.info and headline and headline.element is not None:
         found.info["date"] = _date_above(headline.element)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    candidates = merge(found.info, {"author": bylines}, tail, metadata, late)
+    candidates = merge(
+        found.info, {"author": bylines}, tail, marked_fields(page.root), metadata, late
+    )
     candidates["author"], candidates["source"] = (
         _persons(candidates, site_name(page)),
         _outlets(candidates),
@@ -143,7 +145,10 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     # Some skins call what holds the whole article a tool, too.
     tools = (match for _, match in select(page.root, TOOLS))
     dropped.update(
-        link for link in page.root.iter("a") if len(link) == 0 and is_control_link(link.text or "")
+        link
+        for link in page.root.iter("a")
+        # It may hold an icon.
+        if len(link) <= 1 and is_control_link(fold_space(link.text_content()))
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
     node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
@@ -180,6 +185,10 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
         info = merge(read_info(known), read_info(_between(page, title, whole)))
         return _Found(whole, False, blocks, headline, [], dropped, info)
     first = blocks.index(region.blocks[0])
+    unseen = headline is None or headline.element is None
+    if unseen and (line := _announced(blocks[:first], region.blocks)):
+        headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
+        title = line.element
     if headline is None and (line := heading_above(blocks[:first], region.blocks)):
         headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
         title = line.element
@@ -192,6 +201,21 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+
+
+def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
+    """The line above the text that the text's first line repeats, where `<title>` is of no help.
+
+    It may have more: who wrote it, or a category.
+    """
+    first = next((squeeze(block.text) for block in blocks[:2] if block.text), "")
+    if not 6 <= len(first) <= _HEADLINE:
+        return None
+    for block in reversed(above[-12:]):
+        text = squeeze(block.text)
+        if text.endswith(first) and len(text) <= _HEADLINE and 2 * block.links <= len(text):
+            return block
+    return None
 
 
 def _may_inform(block: Block) -> bool:

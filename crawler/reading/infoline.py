@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate
 from crawler.reading.byline import is_name
 from crawler.reading.dates import find_dates
-from crawler.reading.page import candidate, visible_lines
+from crawler.reading.page import candidate, select, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
 
 
@@ -133,6 +133,7 @@ _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
+_MAX_MARKED = 30  # characters
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
 
@@ -304,6 +305,31 @@ def _beside_date(
             if len(name) <= 16 and _OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
                 found.setdefault("source", []).append((60, candidate(element, name, "info")))
         return
+
+
+_MARKED = {
+    "author": (
+        "[rel=author], [itemprop=author], .author, .authors, .byline, .writer, .author-name,"
+        ".article-author, .post-author, .entry-author",
+    ),
+    "source": (".source, .article-source, .post-source, .news-source",),
+}
+
+
+def marked_fields(root: HtmlElement) -> dict[str, list[Candidate]]:
+    """What classes and attributes call author or source, if a page has one of the kind."""
+    found: dict[str, list[Candidate]] = {}
+    for name, selectors in _MARKED.items():
+        shown = [(visible_text(element), element) for _, element in select(root, selectors)]
+        texts = {text for text, _ in shown if text}
+        if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
+            continue
+        element = next(element for shown_text, element in shown if shown_text == text)
+        said = [value for field, _, value in read_info_line(text) if field == name]
+        if said or not _LABEL.search(text):
+            raw = said[0] if said else text
+            found[name] = [candidate(element, raw, f"class:{name}")]
+    return found
 
 
 def merge(*readings: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:

@@ -28,6 +28,10 @@ _META: dict[str, tuple[str, ...]] = {
     "author": ("author", "article:author", "og:article:author"),
 }
 _OUTLET = re.compile(r"(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|编辑部|发布)$")
+_BLOG = re.compile(
+    r"(?:^|[-_|—–:：\s»«])([^-_|—–:：\s»«]{2,12}?)的(?:博客|部落格|[Bb]log|BLOG|专栏|网络日志|个人空间)"
+    r"(?=\s*(?:$|[-_|—–:：»«]))"
+)
 # Pages drawn by script keep the outlet in the data that they are drawn from.
 _DRAWN = re.compile(
     r"""["'](?:media|media_?name|source_?name|copy_?from)["']\s*:\s*["']([^"'\\<>{}]{2,30})["']""",
@@ -52,6 +56,9 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
     found.setdefault("date", []).extend(_marked_times(page))
+    named = page.root.findtext(".//title") or ""
+    if owner := _BLOG.search(named):
+        found.setdefault("author", []).append(Candidate(owner[1], "title"))
     # An outlet is no author, whatever the tag is called.
     outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
     found["author"] = [c for c in found.get("author", []) if c not in outlets]

@@ -230,8 +230,11 @@ def is_info(line: str) -> bool:
     rest = len(squeeze(bare))
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
-    read = [r for r in read_info_line(line) if r[0] in _PLAIN_INFO]
-    said = sum(len(squeeze(label + value)) for name, label, value in read if name != "date")
+    told = list(read_info_line(line))
+    read = [r for r in told if r[0] in _PLAIN_INFO]
+    # An author alone signs the text; beside a date and a counter he is one field of many.
+    counted = told if bare != line else read
+    said = sum(len(squeeze(label + value)) for name, label, value in counted if name != "date")
     return bool(read) and (any(r[0] == "date" for r in read) or 2 * said >= rest)
 
 

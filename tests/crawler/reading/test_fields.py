@@ -223,6 +223,48 @@ def test_a_date_that_the_address_alone_says() -> None:
     assert _shown(_read(_page(), "https://a.example/2024-08/01/c_17.htm")) == (DAY, "", "")
 
 
+def test_a_blog_is_of_whom_its_title_says() -> None:
+    def titled(tail: str) -> str:
+        return _page(DATED).replace("_某某网</title>", f"_{tail}</title>")
+
+    assert _shown(_read(titled("晓风的博客_某某网"))) == (DAY, "", "晓风")
+    assert _shown(_read(titled("某某博客"))) == (DAY, "", "")
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        (
+            '<p><b class="author">晓风轩主</b></p><p class="source">某某社区</p>',
+            ("某某社区", "晓风轩主"),
+        ),
+        ('<p class="author">作者：晓风</p>', ("", "晓风")),
+        # of other posts, too
+        ('<b class="author">晓风</b><b class="author">明月</b>', ("", "")),
+    ],
+)
+def test_classes_that_say_it(above: str, expected: tuple[str, str]) -> None:
+    assert _shown(_read(_page(above)))[1:] == expected
+
+
+def test_a_headline_that_only_the_text_repeats() -> None:
+    html = _page("", f"<p>{TITLE}</p>{TEXT}").replace(f"{TITLE}_某某网", "欢迎光临某某园地")
+    html = html.replace(f"<h1>{TITLE}</h1>", f"<p><b>晓风：{TITLE}</b></p>{DATED}")
+    article = _read(html)
+    assert (article.title, article.text[: len(TITLE)]) == (f"晓风：{TITLE}", TITLE)
+
+
+def test_a_link_of_the_page_may_hold_an_icon() -> None:
+    link = '<a href="/"><span><i class="icon"></i>返回首页，查看更多</span></a>'
+    assert "返回" not in _read(_page(DATED, f"{TEXT}<p>（完）{link}</p>")).text
+
+
+def test_the_line_of_a_blog_in_its_text_is_no_text() -> None:
+    article = _read(_page("", f"<p>作者：晓风 2024年08月01日18:32 浏览：272</p>{TEXT}"))
+    assert _shown(article) == (DAY, "", "晓风")
+    assert "晓风" not in article.text
+
+
 def test_the_sign_off_and_the_name_in_the_headline() -> None:
     text = f"<p>晓风</p>{TEXT}<p>2024年7月20日</p>"
     html = _page("", text).replace(TITLE, f"晓风：{TITLE}")
