@@ -88,9 +88,7 @@ def read_article(
     if "date" not in found.info and headline and headline.element is not None:
         found.info["date"] = _date_above(headline.element)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    candidates = merge(
-        found.info, {"author": bylines}, tail, marked_fields(page.root), metadata, late
-    )
+    candidates = merge(found.info, {"author": bylines}, tail, marked_fields(page), metadata, late)
     candidates["author"], candidates["source"] = (
         _persons(candidates, site_name(page)),
         _outlets(candidates),
@@ -356,11 +354,10 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     final = [b.element for b in body.blocks if b.text][-3:]
     tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
     # Lines that <br> ends share their element: it is read once.
-    read = read_info(dict.fromkeys([*tail, *found.behind]))
+    below = read_info(dict.fromkeys(found.behind))
+    read = merge(read_info(dict.fromkeys(tail)), below)
     # A sign-off has no time of day.
-    unlabelled = [
-        c for c in read_info(found.behind).get("date", []) if c.origin == "info" and ":" in c.raw
-    ]
+    unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
     return {"unlabelled": unlabelled} | {
         name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
         for name in ("source", "editor", "author", "date")

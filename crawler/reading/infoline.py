@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate
 from crawler.reading.byline import is_name
 from crawler.reading.dates import find_dates
-from crawler.reading.page import candidate, select, visible_lines, visible_text
+from crawler.reading.page import Page, candidate, select, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
 
 
@@ -314,13 +314,20 @@ _MARKED = {
     ),
     "source": (".source, .article-source, .post-source, .news-source",),
 }
+# Looking for the words costs less than matching the selectors.
+_MARK = {
+    "author": re.compile(r"""=["']?[^"'<>]{0,40}\b(?:authors?|byline|writer)\b"""),
+    "source": re.compile(r"""=["']?[^"'<>]{0,40}\bsource\b"""),
+}
 
 
-def marked_fields(root: HtmlElement) -> dict[str, list[Candidate]]:
+def marked_fields(page: Page) -> dict[str, list[Candidate]]:
     """What classes and attributes call author or source, if a page has one of the kind."""
     found: dict[str, list[Candidate]] = {}
     for name, selectors in _MARKED.items():
-        shown = [(visible_text(element), element) for _, element in select(root, selectors)]
+        if not _MARK[name].search(page.source):
+            continue
+        shown = [(visible_text(element), element) for _, element in select(page.root, selectors)]
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
             continue

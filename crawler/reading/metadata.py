@@ -55,7 +55,8 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
-    found.setdefault("date", []).extend(_marked_times(page))
+    if "<time" in page.source or "datePublished" in page.source:
+        found.setdefault("date", []).extend(_marked_times(page))
     named = page.root.findtext(".//title") or ""
     if owner := _BLOG.search(named):
         found.setdefault("author", []).append(Candidate(owner[1], "title"))
