@@ -17,7 +17,13 @@ from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
-from crawler.reading.infoline import marked_fields, merge, read_info
+from crawler.reading.infoline import (
+    marked_fields,
+    merge,
+    names_outlet,
+    read_info,
+    read_info_line,
+)
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
 from crawler.reading.node import known_node
@@ -33,6 +39,7 @@ _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
+_TOUCHING = re.compile(r"[\w：:，。；]")
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -88,16 +95,16 @@ def read_article(
     if "date" not in found.info and headline and headline.element is not None:
         found.info["date"] = _date_above(headline.element)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    candidates = merge(found.info, {"author": bylines}, tail, marked_fields(page), metadata, late)
-    candidates["author"], candidates["source"] = (
-        _persons(candidates, site_name(page)),
-        _outlets(candidates),
-    )
+    shown = merge(found.info, {"author": bylines}, tail)
+    marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
+    candidates = merge(shown, marked, metadata, late)
+    persons = _persons(candidates, site_name(page))
+    candidates["source"] = _outlets(candidates)
+    candidates["author"] = persons
     candidates["title"] = [headline.title] if headline else []
-    candidates["date"] = _dates(page, candidates, row)
-    candidates["date"] += unlabelled
-    shown = headline is not None and headline.element is not None
-    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=shown)
+    candidates["date"] = _dates(page, candidates, row) + unlabelled
+    visible = headline is not None and headline.element is not None
+    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
         url=page.url,
@@ -217,10 +224,22 @@ def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
 
 
 def _may_inform(block: Block) -> bool:
-    """Whether a line at the top of the text is an info line, or is short and has a date."""
-    return is_info(block.text) or (
-        len(block.text) <= _HEADLINE and next(find_dates(block.text), None) is not None
-    )
+    """Whether a line at the top of the text is an info line, or dated as posts are.
+
+    A date alone is not enough (关于2024年8月5日停水的通知): there must be a label, an address or
+    an outlet in the line, or a time of day that stands apart from the words around it.
+    """
+    text = block.text
+    if len(text) > _HEADLINE or is_info(text):
+        return is_info(text)
+    said = any(name in _SAID for name, _, _ in read_info_line(text)) or "://" in text
+    for start, end, date in find_dates(text):
+        around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
+        clocked = ":" in date and not _TOUCHING.search(around)
+        return said or (
+            (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text
+        )
+    return False
 
 
 def _shown_headline(

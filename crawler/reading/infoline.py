@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.byline import is_name
 from crawler.reading.dates import find_dates
-from crawler.reading.page import Page, candidate, select, visible_lines, visible_text
+from crawler.reading.page import Page, candidate, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
 
 
@@ -224,6 +226,10 @@ _POSTER = re.compile(
 )
 # The day that a paper was written, and the one on the site's clock.
 _OTHER_DAY = re.compile("|".join([*LABELS["_written"], "今天", "今日", "当前时间", "现在时间"]))
+# 会议时间：, 报名日期：; what is published has a word of that in its label.
+_FOREIGN = re.compile(
+    r"(?<![\u4e00-\u9fff])(?![^：:]*[发刊布登载传录發])[\u4e00-\u9fff]{2,10}[:：]\s*$"
+)
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
@@ -248,7 +254,7 @@ def _unlabelled(
     if len(line) > 100 or _OTHER_DAY.search(line):
         return
     for start, end, raw in find_dates(line):
-        if raw in labelled or _is_row(element, raw):
+        if raw in labelled or _is_row(element, raw) or _FOREIGN.search(line[:start]):
             continue
         rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
         if noise := _NOISE.search(rest):
@@ -268,6 +274,12 @@ def _unlabelled(
                 (60, candidate(element, "、".join(persons), "info"))
             )
         return
+
+
+def names_outlet(line: str) -> bool:
+    """Whether one of the words of a line is an outlet's name or a person's."""
+    words = re.split(r"[\s\u3000|丨]+", line.strip(_EDGE))
+    return any(_OUTLET_NAME.match(word) or is_name(word) for word in words)
 
 
 def _posted(line: str) -> tuple[str, str] | None:
@@ -308,26 +320,34 @@ def _beside_date(
 
 
 _MARKED = {
-    "author": (
-        "[rel=author], [itemprop=author], .author, .authors, .byline, .writer, .author-name,"
-        ".article-author, .post-author, .entry-author",
+    "author": re.compile(
+        r"\s(?:authors?|byline|writer|author-name|(?:article|post|entry)-author)\s"
     ),
-    "source": (".source, .article-source, .post-source, .news-source",),
+    "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
-# Looking for the words costs less than matching the selectors.
-_MARK = {
-    "author": re.compile(r"""=["']?[^"'<>]{0,40}\b(?:authors?|byline|writer)\b"""),
-    "source": re.compile(r"""=["']?[^"'<>]{0,40}\bsource\b"""),
-}
+_MARKS = etree.XPath(
+    "//*[contains(@class, $word) or contains(@rel, $word) or contains(@itemprop, $word)]"
+)
+_MARK_WORDS = {"author": ("author", "byline", "writer"), "source": ("source",)}
 
 
-def marked_fields(page: Page) -> dict[str, list[Candidate]]:
-    """What classes and attributes call author or source, if a page has one of the kind."""
+def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidate]]:
+    """What classes and attributes call author or source, if a page has one of the kind.
+
+    `missing`: the fields to look for, of these two.
+    """
     found: dict[str, list[Candidate]] = {}
-    for name, selectors in _MARKED.items():
-        if not _MARK[name].search(page.source):
-            continue
-        shown = [(visible_text(element), element) for _, element in select(page.root, selectors)]
+    for name in missing:
+        elements = [
+            element
+            for word in _MARK_WORDS[name]
+            if word in page.source
+            for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
+            if _MARKED[name].search(
+                " ".join(["", *(element.get(key, "") for key in ("class", "rel", "itemprop")), ""])
+            )
+        ]
+        shown = [(visible_text(element), element) for element in elements]
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
             continue

@@ -197,6 +197,24 @@ def test_a_person_that_is_called_the_source_wrote_it() -> None:
     assert _shown(article) == (DAY, "《某某周刊》", "张三")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2024年8月5日，某某市召开大会。",
+        "某某路段2024年8月5日停水安排",
+        "会议时间：2024年8月5日 9:00",
+        "成文日期：2024年8月5日",
+    ],
+)
+def test_a_day_that_the_text_speaks_of_dates_no_post(line: str) -> None:
+    assert _shown(_read(_page("", f"<p>{line}</p>{TEXT}"))) == ("", "", "")
+
+
+def test_a_time_of_day_at_the_top_of_the_text_dates_it() -> None:
+    text = f"<table><tr><td>一次技能培训</td><td>2024-08-01 09:12:44</td></tr></table>{TEXT}"
+    assert _shown(_read(_page("", text)))[0] == DAY
+
+
 def test_a_date_above_the_headline() -> None:
     top = "<h2>Thursday, August 1, 2024</h2>"
     assert _shown(_read(_page(top=top))) == (DAY, "", "")
