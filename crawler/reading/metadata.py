@@ -78,7 +78,7 @@ def site_name(page: Page) -> str:
 
 
 def _marked_times(page: Page) -> Iterator[Candidate]:
-    """What `<time>` and schema.org's datePublished say by attribute; readers may see 3 hours ago.
+    """what `<time>` and itemprop's datePublished say by attribute; readers may see 3 hours ago.
 
     A page has many when it lists other posts: then none is believed that is not marked.
     """
