@@ -8,12 +8,15 @@ from typing import Any
 from crawler.items import Article
 
 _OWN = re.compile(
-    r"^本(?:网|站|局|厅|部|委|院|馆|报|单位|部门|网站|站原创|网原创|网讯|站讯)$|^本站(?:整理|编辑)$"
+    r"^本(?:网|站|局|厅|部|委|院|馆|报|单位|部门|网站|站原创|网原创|网站原创|网讯|站讯)$|^本站(?:整理|编辑)$"
 )
 _EMPTY = re.compile(
-    r"^(?:无|暂无|未知|不详|原创|转载|网络|互联网|其他|-+|—+|null|undefined)$", re.I
+    r"^(?:无|暂无|未知|不详|佚名|原创|转载|网络|互联网|来源网络|网络转载|其他|其它|-+|—+|null|undefined)$",
+    re.I,
 )
 _EDGE = " \u3000\t：:|丨、，,;；·"
+_ICONS = re.compile("[\ue000-\uf8ff]")  # of fonts
+_WRAPPED = re.compile(r"^[\[【(（]\s*([^\[\]【】()（）]+?)\s*[\]】)）]$")
 _LABEL = re.compile(r"^(?:信息|文章|稿件|新闻|内容)?来\s*源[\s\u3000]*[:：][\s\u3000]*")
 
 
@@ -32,7 +35,8 @@ class NormaliseSourcePipeline:
 def normalise_source(article: Article) -> None:
     """See NormaliseSourcePipeline."""
     for candidate in article.candidates.get("source", []):
-        name = _LABEL.sub("", candidate.raw).strip(_EDGE)
+        name = _LABEL.sub("", _ICONS.sub("", candidate.raw)).strip(_EDGE)
+        name = _WRAPPED.sub(r"\1", name)
         if not name or _EMPTY.match(name):
             continue
         article.chosen["source"] = candidate

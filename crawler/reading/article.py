@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -13,10 +14,16 @@ from crawler.items import Article, Candidate
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
-from crawler.reading.byline import read_bylines, shown_bylines
-from crawler.reading.dates import url_date
+from crawler.reading.byline import is_name, read_bylines, shown_bylines
+from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
-from crawler.reading.infoline import merge, read_info
+from crawler.reading.infoline import (
+    marked_fields,
+    merge,
+    names_outlet,
+    read_info,
+    read_info_line,
+)
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
 from crawler.reading.node import known_node
@@ -29,7 +36,10 @@ from crawler.reading.urls import canonical_url
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
+_NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _TOOL = 200  # characters
+_HEADLINE = 80  # characters
+_TOUCHING = re.compile(r"[\w：:，。；]")
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -79,16 +89,22 @@ def read_article(
         for block in read_blocks(element, page.base):
             attachments.update({file.url: file for file in block.files})
 
-    bylines = read_bylines(body.blocks)
+    bylines = read_bylines(body.blocks, title)
     tail = _tail_info(found, body)
+    unlabelled = tail.pop("unlabelled", [])
+    if "date" not in found.info and headline and headline.element is not None:
+        found.info["date"] = _date_above(headline.element)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    candidates = merge(found.info, {"author": bylines}, tail, metadata, late)
-    candidates["author"] = _persons(candidates)
+    shown = merge(found.info, {"author": bylines}, tail)
+    marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
+    candidates = merge(shown, marked, metadata, late)
+    persons = _persons(candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
+    candidates["author"] = persons
     candidates["title"] = [headline.title] if headline else []
-    candidates["date"] = _dates(page, candidates, row)
-    shown = headline is not None and headline.element is not None
-    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=shown)
+    candidates["date"] = _dates(page, candidates, row) + unlabelled
+    visible = headline is not None and headline.element is not None
+    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
         url=page.url,
@@ -136,7 +152,10 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     # Some skins call what holds the whole article a tool, too.
     tools = (match for _, match in select(page.root, TOOLS))
     dropped.update(
-        link for link in page.root.iter("a") if len(link) == 0 and is_control_link(link.text or "")
+        link
+        for link in page.root.iter("a")
+        # It may hold an icon.
+        if len(link) <= 1 and is_control_link(fold_space(link.text_content()))
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
     node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
@@ -173,6 +192,10 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
         info = merge(read_info(known), read_info(_between(page, title, whole)))
         return _Found(whole, False, blocks, headline, [], dropped, info)
     first = blocks.index(region.blocks[0])
+    unseen = headline is None or headline.element is None
+    if unseen and (line := _announced(blocks[:first], region.blocks)):
+        headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
+        title = line.element
     if headline is None and (line := heading_above(blocks[:first], region.blocks)):
         headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
         title = line.element
@@ -180,11 +203,45 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
         above = list(_between(page, title, region.blocks[0].element)) or above
-    above += [block.element for block in region.blocks[:4] if is_info(block.text)]
+    above += [block.element for block in region.blocks[:4] if _may_inform(block)]
     info = merge(read_info(known), read_info(dict.fromkeys(above)), shown_bylines(above))
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+
+
+def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
+    """The line above the text that the text's first line repeats, where `<title>` is of no help.
+
+    It may have more: who wrote it, or a category.
+    """
+    first = next((squeeze(block.text) for block in blocks[:2] if block.text), "")
+    if not 6 <= len(first) <= _HEADLINE:
+        return None
+    for block in reversed(above[-12:]):
+        text = squeeze(block.text)
+        if text.endswith(first) and len(text) <= _HEADLINE and 2 * block.links <= len(text):
+            return block
+    return None
+
+
+def _may_inform(block: Block) -> bool:
+    """Whether a line at the top of the text is an info line, or dated as posts are.
+
+    A date alone is not enough (关于2024年8月5日停水的通知): there must be a label, an address or
+    an outlet in the line, or a time of day that stands apart from the words around it.
+    """
+    text = block.text
+    if len(text) > _HEADLINE or is_info(text):
+        return is_info(text)
+    said = any(name in _SAID for name, _, _ in read_info_line(text)) or "://" in text
+    for start, end, date in find_dates(text):
+        around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
+        clocked = ":" in date and not _TOUCHING.search(around)
+        return said or (
+            (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text
+        )
+    return False
 
 
 def _shown_headline(
@@ -296,35 +353,72 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
             return
 
 
+def _date_above(title: HtmlElement) -> list[Candidate]:
+    """A date right above the headline, as blogs print it."""
+    holder: HtmlElement | None = title
+    for _ in range(2):
+        if holder is None:
+            break
+        for sibling in islice(holder.itersiblings(preceding=True), 2):
+            if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:
+                break
+            dates = read_info([sibling]).get("date", [])
+            if dates:
+                return dates
+        holder = holder.getparent()
+    return []
+
+
 def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
     last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = [b.element for b in body.blocks if b.text][-3:]
     tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
     # Lines that <br> ends share their element: it is read once.
-    read = read_info(dict.fromkeys([*tail, *found.behind]))
-    return {
+    below = read_info(dict.fromkeys(found.behind))
+    read = merge(read_info(dict.fromkeys(tail)), below)
+    # A sign-off has no time of day.
+    unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
+    return {"unlabelled": unlabelled} | {
         name: [c for c in read[name] if not c.raw.startswith("综合") and c.origin != "info"]
         for name in ("source", "editor", "author", "date")
         if name in read
     }
 
 
-def _persons(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
-    """Author candidates without the editors and outlets that head tags call authors."""
-    others = {squeeze(c.raw) for name in ("editor", "source") for c in candidates.get(name, [])}
-    return [
+def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
+    """Author candidates without the editors, outlets and accounts that head tags call authors."""
+    others = {squeeze(site)} | {
+        part
+        for name in ("editor", "source")
+        for c in candidates.get(name, [])
+        for part in (squeeze(c.raw), *_NAMES_APART.split(c.raw))
+    }
+    persons = [
         c
         for c in candidates.get("author", [])
         if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
     ]
+    # 来源：张三, where something else is the outlet: who wrote it.
+    outlets, named = _by_kind(candidates)
+    return persons + [c for c in named if outlets and not persons]
 
 
 def _outlets(candidates: dict[str, list[Candidate]]) -> list[Candidate]:
     """Source candidates; the head's first where the line only goes on with another link."""
-    sources = candidates.get("source", [])
+    outlets, named = _by_kind(candidates)
+    sources = outlets or named
     longer = [f"{c.raw} " for c in sources if c.origin.startswith("meta:")]
     return [c for c in sources if not c.raw.startswith(tuple(longer))] if longer else sources
+
+
+def _by_kind(candidates: dict[str, list[Candidate]]) -> tuple[list[Candidate], list[Candidate]]:
+    """Source candidates that read like outlets, and those that read like persons."""
+    sources = candidates.get("source", [])
+    return (
+        [c for c in sources if not is_name(squeeze(c.raw))],
+        [c for c in sources if is_name(squeeze(c.raw))],
+    )
 
 
 def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) -> list[Candidate]:

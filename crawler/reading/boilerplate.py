@@ -14,8 +14,8 @@ from crawler.reading.text import squeeze
 
 # Tools of the page, one to a line (compared without white space).
 _CONTROL = re.compile(
-    r"[\[【（(<]?(?:打印|打印本页|打印此页|打印正文|我要打印|打印文章|关闭|关闭窗口|关闭本页|关闭此页|返回|返回顶部|"
-    r"返回列表|返回首页|返回上级|TOP|回到顶部|收藏|加入收藏|收藏本文|收藏本页|关注|已关注|\+关注|订阅|点赞|赞|评论|"
+    r"[\[【（(<]?(?:打印|打印本页|打印此页|打印正文|我要打印|打印文章|打印此文|打印该页|列印|友善列印|关闭|关闭窗口|关闭本页|关闭此页|关闭此窗口|關閉視窗|返回|返回上一?页|返回上一级|返回顶部|"
+    r"返回列表|返回首页|返回上级|TOP|回到顶部|收藏|加入收藏|收藏本文|收藏本页|收藏此页|收藏此文|添加收藏|加入书签|我要投稿|投稿|推荐给(?:朋友|好友)|推荐给.{0,4}|告诉好友|推荐|转寄(?:朋友|好友)?|推荐本文|发送给好友|发表评论|查看评论|网友评论|评论本文|(?:(?:pdf|word|doc|txt)[版文档]{0,2}下载)|关注|已关注|\+关注|订阅|点赞|赞|评论|"
     r"我来说两句|转发|分享|分享到?|分享至|分享按钮|分享让更多人看到|微信|微博|QQ空间|新浪微博|复制链接|保存|朗读|听新闻|"
     r"扫一扫(?:.{0,30})|扫码.{0,20}|微信扫.{0,20}|关注公众号.{0,20}|我要纠错|纠错|内容纠错|举报|字号|字体|大|中|小|大中小|"
     r"字[号体][:：]?.{0,14}|【?字体[:：]?.{0,12}|A[+-]?|加载中[.…]*|正在加载[.…]*|点击加载更多|展开全文|阅读全文|"
@@ -26,6 +26,9 @@ _CONTROL = re.compile(
     r"(?:关键[字词]|标签|Tags?)[:：].{0,60}|分享到.{0,8}|时长[:：].{0,20}|"
     r"责任编辑[:：]?|编辑[:：]?|来源[:：]?|作者[:：]?|标签[:：]?|关键[字词][:：]?)[\]】）)>]?[|丨/]?"
 )
+# 【大 中 小】【打印】【关闭窗口】, 收藏 | 打印 | 投稿
+_APART = re.compile(r"[\s\u3000|｜丨/·•\[\]【】〖〗「」『』（）()<>]+")
+_TOOL = re.compile(r"打印|列印|关闭|關閉|收藏|分享|纠错|投稿|字[号体]|推荐|返回|评论|下载|转寄")
 _CONTROL_LINK = re.compile(
     r"返回[\u4e00-\u9fff]{2,4}[，,]?(?:查看更多)?|点击进入[\u4e00-\u9fff]{0,4}(?:专题|专栏|首页|主页|频道|栏目|论坛)|[\[【(（]?(?:打印|关闭|收藏|纠错|我要纠错|分享)"
     r"(?:本页|窗口|此页|正文)?[\]】)）]?"
@@ -43,7 +46,7 @@ _BARRIER = re.compile(
     r"转载(?:申请|请注明).{0,60}|.{0,6}声明[:：](?:本文|以上|凡|该|此|转载).{0,200}|"
     r"Copyright.{0,80}|©.{0,80}|.{0,40}[京沪粤津渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘桂琼川贵云藏陕甘青宁新蒙]"
     r"ICP[备证].{0,60}|分享到.{0,40}|本文地址[:：].{0,80}|本文链接[:：].{0,80}|"
-    r"(?:上一|下一|前一|后一)[篇条][:：].{0,80}|友情链接|网站地图|联系我们"
+    r"(?:上一|下一|前一|后一)[篇条][:：].{0,160}|友情链接|网站地图|联系我们"
     r")[:：>»\]】）)…更多]*"
 )
 _COMMENTS = re.compile(
@@ -68,8 +71,13 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_control(line: str) -> bool:
-    """Whether a line is nothing but a tool of the page."""
-    return bool(_CONTROL.fullmatch(squeeze(line)))
+    """Whether a line is nothing but tools of the page: one, or several in a row."""
+    if _CONTROL.fullmatch(squeeze(line)):
+        return True
+    if len(line) > 80 or not _TOOL.search(line):
+        return False
+    tools = [tool for tool in _APART.split(line) if tool]
+    return bool(tools) and all(not tool.isdecimal() and _CONTROL.fullmatch(tool) for tool in tools)
 
 
 def is_control_link(text: str) -> bool:

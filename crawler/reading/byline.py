@@ -14,19 +14,41 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
 from crawler.reading.page import candidate, visible_lines
+from crawler.reading.text import squeeze
 
-_ROLE = r"(?:记者|通讯员|实习生|作者|评论员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员)"
+_ROLE = (
+    r"(?:记者|記者|通讯员|通訊員|实习生|作者|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
+    r"编译|特约撰稿人?)"
+)
 _BRACKETED = re.compile(
     rf"[（(]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()。！？]{{0,60}})[）)]"
 )
 _LINE = re.compile(
-    rf"^(?:[■●▲◎]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
-    rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000])[\s\u3000]*[^。！？；：:]{{1,50}})$"
+    rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
+    rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
 _NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
 _CLOSING = re.compile(rf"[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
+# Lines that are nothing else: ■张三; 本报记者张三、李四报道; 张三/文 李四/图.
+_MARKED = re.compile(rf"^[■●▲◎□◆★※][\s\u3000]*({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})$")
+_GLUED = re.compile(
+    rf"^([\u4e00-\u9fff+·]{{0,10}}?(?:记者|通讯员)(?P<first>{_HAN}){_HAN}{{1,3}}"
+    rf"(?:[\s\u3000、，]+{_NAME}){{0,4}}(?:报道|报导)?)$"
+)
+_BEHIND = re.compile(
+    rf"^{_NAME}(?:[、\s\u3000]{_NAME})*[\s\u3000]*[/／][\s\u3000]*[文撰].{{0,20}}$"
+)
+# 作者简介：张三，某某大学教授。
+_ABOUT = re.compile(
+    rf"^[（(【\[]?(?:本文|第一)?作者(?:简介|介绍)[】\]]?[:：]?[\s\u3000]*({_NAME})(?=[，,（(、。\s\u3000]|系|$)"
+)
+# BY LI XIAOMING in Beijing | …
+_ENGLISH = re.compile(
+    r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7})"
+    r"(?=$|\s+in\s|\s*[|(,])"
+)
 # The hundred most common family names cover 85 % of the population (公安部, 2020 name report).
 _FAMILY_NAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏"
@@ -36,47 +58,89 @@ _FAMILY_NAMES = frozenset(
     "穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾"
 )
 
+# Places and offices; words that begin like a name and stand on lines of their own.
+_NO_NAME_ENDS = frozenset("市区县镇乡村省州局部委处办院所站网报社台厅科室会者")
+_NO_NAMES = re.compile(
+    r"(?:万元|任免|任务|党务|党员|党建|全文|全文完|关于|关注|单位|单元|史料|司法|宁夏|"
+    r"安全|安徽|应急|应用|成效|成果|成都|文件|文化|文明|方向|方式|方案|方法|时事|"
+    r"时间|易错|武汉|江苏|江西|温岭|温馨|游记|白皮书|石家庄|程序|简介|简讯|管理|"
+    r"管理员|蓝图|解答|解读|谢谢|路线|车辆|连载|金华|金融|钱江|阳光|项目|顾问|高峰|"
+    r"高校|高考|高质量|黄山|齐鲁|龙头)"
+)
 
-def read_bylines(blocks: Sequence[Block]) -> list[Candidate]:
-    """Author candidates from the first and last lines of the body, as printed."""
+
+def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
+    """Author candidates from the first and last lines of the body, as printed.
+
+    `title`: the headline, which may begin with the name that signs the text (张三：某某论).
+    """
     lines = [block for block in blocks if block.text and block.kind != "table"]
+    ends = [*lines[:6], *lines[6:][-4:]]
     found: list[Candidate] = []
-    signed: Block | None = None
-    for block in [*lines[:6], *lines[6:][-4:]]:
+    for block in ends:
         found += [
             candidate(block.element, match[1].strip(), "byline")
             for match in _BRACKETED.finditer(block.text)
         ]
-        line = _LINE.match(block.text) if len(block.text) <= 60 else None
-        if line and signed is not None:
-            # 本报实习生 … and 本报记者 … on two lines are one byline.
-            found[-1] = replace(found[-1], raw=f"{found[-1].raw} {line[1].strip()}")
-        elif line:
-            found.append(candidate(block.element, line[1].strip(), "byline"))
-        signed = block if line else None
+    found += _signed((block.element, block.text) for block in ends)
     if lines and (closing := _CLOSING.search(lines[-1].text)) and _are_names(closing[1]):
         found.append(candidate(lines[-1].element, closing[1], "byline"))
+    for block in lines[-3:]:
+        if about := _ABOUT.match(block.text):
+            found.append(candidate(block.element, about[1], "byline"))
     # A name alone below the headline signs the text.
-    found += [
-        candidate(block.element, block.text, "byline")
-        for block in lines[:3]
-        if len(lines) > 2 and _NAMES.match(block.text) and _are_names(block.text)
-    ]
+    for block in lines[:6] if len(lines) > 2 else []:
+        if block.kind.startswith("h"):
+            continue  # over a part of the text
+        opens = squeeze(title).startswith((f"{squeeze(block.text)}：", f"{squeeze(block.text)}:"))
+        if _NAMES.match(block.text) and (opens or _are_names(block.text)):
+            found.append(candidate(block.element, block.text, "byline"))
+        elif "。" in block.text:
+            break
     return found
 
 
 def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     """Author candidates from lines between headline and text: 本报记者 张三."""
-    return {
-        "author": [
-            candidate(element, match[1].strip(), "byline")
-            for element in elements
-            for line in visible_lines(element)
-            if len(line) <= 60 and (match := _LINE.match(line))
-        ]
-    }
+    lines = [(element, line) for element in elements for line in visible_lines(element)]
+    return {"author": _signed(lines)}
+
+
+def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
+    """Lines that are nothing but a byline; 本报实习生 … and 本报记者 … on two lines are one."""
+    found: list[Candidate] = []
+    follows = False
+    for element, line in lines:
+        byline = _byline(line) if len(line) <= 60 else ""
+        if byline and follows:
+            found[-1] = replace(found[-1], raw=f"{found[-1].raw} {byline}")
+        elif byline:
+            found.append(candidate(element, byline, "byline"))
+        follows = bool(byline)
+    return found
+
+
+def _byline(line: str) -> str:
+    """The byline that a line is, "" where it is none."""
+    if match := _LINE.match(line) or _ENGLISH.match(line):
+        return match[1].strip()
+    if (match := _GLUED.match(line)) and match["first"] in _FAMILY_NAMES:
+        return match[1]
+    if (match := _MARKED.match(line)) and _are_names(match[1]):
+        return match[1]
+    return line if _BEHIND.match(line) and line[0] in _FAMILY_NAMES else ""
 
 
 def _are_names(text: str) -> bool:
     names = re.split(r"[\s\u3000]{2,}|[、，]", text)
-    return any(name.strip()[:1] in _FAMILY_NAMES for name in names)
+    return any(is_name(part) for name in names for part in (squeeze(name), *name.split()))
+
+
+def is_name(word: str) -> bool:
+    """Whether two or three characters read like a person's name."""
+    return (
+        2 <= len(word) <= 3
+        and word[0] in _FAMILY_NAMES
+        and word[-1] not in _NO_NAME_ENDS
+        and not _NO_NAMES.fullmatch(word)
+    )

@@ -9,76 +9,96 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
+from crawler.reading.byline import is_name
 from crawler.reading.dates import find_dates
-from crawler.reading.page import candidate, visible_lines
-from crawler.reading.text import fold_space
+from crawler.reading.page import Page, candidate, visible_lines, visible_text
+from crawler.reading.text import fold_space, squeeze
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
 
 # Field -> its labels, the most trusted first. Fields with an underscore are only there to end the
 # value before them: 成文日期 is when a paper was written, 发布机构 is its issuer, not the source.
 LABELS: dict[str, tuple[str, ...]] = {
-    "date": (
-        *("发布时间", "发布日期", "发表时间", "发表日期", "刊登时间", "刊发时间", "发稿时间"),
-        *(
-            "上传时间",
-            "上载日期",
-            "信息提供日期",
-            "发布于",
-            "发表于",
-            "张贴于",
-            "刊发于",
-            "时间",
-            "日期",
-        ),
+    "date": _words(
+        """
+        发布时间 发布日期 发表时间 发表日期 刊登时间 刊登日期 刊发时间 发稿时间
+        上传时间 上载日期 信息提供日期 公开日期 公开时间 公布日期 见报日期 见报时间
+        提交日期 提交时间 发帖时间 发贴时间 发文时间 录入时间 添加时间 添加日期
+        加入时间 创建时间 入库时间 发布于 发表于 张贴于 刊发于 發布時間 發佈時間
+        發布日期 發佈日期 發表時間 發表日期 刊登時間 刊登日期 上版日期 發布於 發表於
+        发布 发表 时间 日期 時間 Published Posted Date Time 发信站
+        """
     ),
-    "date_updated": ("更新时间", "更新日期", "最后更新", "修改时间"),
-    "source": (
-        *("来源", "信息来源", "文章来源", "稿件来源", "新闻来源", "内容来源", "资料来源", "稿源"),
-        *("本文来源", "来源于", "转载自", "转自", "供稿单位", "发布单位", "出处"),
+    "date_updated": _words(
+        """
+        更新时间 更新日期 最后更新 最近更新 修改时间 修改日期 更新於 更新于 更新時間
+        最後更新 Updated Modified
+        """
     ),
-    "author": (
-        *("作者", "撰稿人", "撰稿", "撰文", "记者", "通讯员", "文/图", "图/文", "文图", "图文"),
-        *("文字", "供稿人", "供稿", "文"),
+    "source": _words(
+        """
+        来源 信息来源 文章来源 稿件来源 新闻来源 内容来源 资料来源 稿源 本文来源
+        来源于 来源网站 来源媒体 转载自 转自 摘自 原载 來源 資料來源 新聞來源 文章來源
+        供稿单位 提供单位 发布单位 出处 文章出处 出處 来自 Source
+        """
     ),
-    "editor": ("责任编辑", "责编", "网络编辑", "本期编辑", "编辑", "编 辑"),
-    "doc_number": ("发文字号", "文件编号", "文号"),
-    "_written": ("成文日期", "成文时间", "发文日期", "印发日期", "生成日期", "有效期"),
-    "_issuer": ("发布机构", "发文机关", "发文单位", "主办单位", "承办单位"),
-    "_person": (
-        *(
-            "校对",
-            "审核",
-            "审签",
-            "初审",
-            "复审",
-            "终审",
-            "监制",
-            "摄影",
-            "图片",
-            "图",
-            "信息录入人",
-        ),
-        *("录入人", "录入", "策划", "统筹", "选稿", "值班"),
+    "author": _words(
+        """
+        作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 记者
+        本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
+        特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
+        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 Author Authors
+        """
     ),
-    "_other": (
-        *("浏览次数", "浏览量", "浏览", "点击数", "点击量", "点击率", "点击次数", "点击", "人气"),
-        *("阅读次数", "阅读量", "阅读数", "阅读", "访问量", "访问次数", "字号", "字体大小", "字体"),
-        *(
-            "分享到",
-            "分享",
-            "索引号",
-            "主题词",
-            "主题分类",
-            "体裁分类",
-            "公开方式",
-            "关键词",
-            "标签",
-        ),
-        *("语音播报", "朗读", "评论", "打印", "收藏", "保护视力色", "背景颜色", "原标题", "标题"),
-        *("分类", "栏目", "类别", "所属栏目", "名称", "主题", "手机查看", "选择字号", "时效"),
+    "editor": _words(
+        """
+        责任编辑 责编 责任编审 网络编辑 本期编辑 本文编辑 值班编辑 执行编辑 栏目编辑
+        文字编辑 新媒体编辑 实习编辑 见习编辑 编辑 编审 責任編輯 責編 編輯 Editor
+        Editors
+        """
+    ),
+    "doc_number": _words(
+        """
+        发文字号 文件编号 文号
+        """
+    ),
+    "_written": _words(
+        """
+        成文日期 成文时间 发文日期 印发日期 生成日期 签发日期 施行日期 实施日期 有效期
+        截止时间 截止日期 活动时间
+        """
+    ),
+    "_issuer": _words(
+        """
+        发布机构 发文机关 发文单位 主办单位 承办单位 发布者 发布人
+        """
+    ),
+    "_person": _words(
+        """
+        校对 责任校对 校审 审校 审核 审稿 审读 审签 审定 核稿 初审 复审 终审 一审 二审
+        三审 监制 监审 出品 签发 摄影 摄像 供图 配图 制图 设计 美编 排版 视频 剪辑
+        播音 翻译 译者 编译 图片 图 圖 摄影记者 信息录入人 录入人 录入者 录入 上传者
+        提交者 策划 总策划 统筹 选稿 值班
+        """
+    ),
+    "_other": _words(
+        """
+        浏览次数 浏览量 浏览 点击数 点击量 点击率 点击次数 点击 人气 阅读次数 阅读量
+        阅读数 阅读 访问量 访问次数 访问统计 瀏覽次數 瀏覽數 點擊數 點閱 字号 字体大小
+        字体 字級 分享到 分享 索引号 主题词 主题分类 体裁分类 公开方式 公开形式
+        公开范围 关键词 关键字 關鍵字 标签 语音播报 朗读 评论 回复 跟帖 跟贴 打印 收藏
+        保护视力色 背景颜色 原标题 标题 分类 栏目 类别 所属栏目 版面 版次 信箱 名称
+        主题 手机查看 选择字号 时效 信区 Views Comments Tags
+        """
     ),
 }
 _FIELD = {label: name for name, labels in LABELS.items() for label in labels}
@@ -90,20 +110,32 @@ def _spaced(label: str) -> str:
     return r"[\s\u3000]*".join(map(re.escape, label))
 
 
+# Two to four characters that stand alone, after titles such as 本报记者.
+_PERSON = (
+    r"(?:[\u4e00-\u9fff+·]{0,10}(?:记者|通讯员)[\s\u3000]*)?"
+    r"(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][\s\u3000][\u3400-\u9fff])(?![\u3400-\u9fff])"
+)
 _LABEL = re.compile(
     r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>"
     + "|".join(_spaced(label) for label in sorted(_FIELD, key=len, reverse=True))
     + r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
-    r"|(?<=[文图]/[文图])[\s\u3000]+)"
+    # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
+    r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
+    rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
+    rf"|(?:(?<=作者|编辑|责编|记者|記者)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
+    r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
 # What ends a value although it is no label.
 _NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
-    r"\s[大中小](?=\s|$)|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
+    r"\s[大中小](?=\s|$)|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
+_TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
+_UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
+_MAX_MARKED = 30  # characters
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
 
@@ -117,13 +149,15 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
     matches = list(_LABEL.finditer(line))
     for index, match in enumerate(matches):
         label = re.sub(r"[\s\u3000]", "", match["label"])
+        if match.start() == 0 and _TITLE_ALONE.search(match[0]):
+            continue  # a byline as in a text, which has forms of its own
         end = matches[index + 1].start() if index + 1 < len(matches) else len(line)
         value = line[match.end() : end]
         if noise := _NOISE.search(value):
             value = value[: noise.start()]
         if _FIELD[label] in ("source", "author"):
             for start, _, _ in find_dates(value):
-                value = value[:start] or value
+                value = _UNTIL.sub("", value[:start]) or value
                 break
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
         if value and len(value) <= _MAX_VALUE:
@@ -149,17 +183,24 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     stands right beside it and looks like an outlet's name.
     """
     found: dict[str, list[tuple[int, Candidate]]] = {}
-    lines = [(element, line) for element in elements for line in visible_lines(element)]
+    lines = [(element, line) for element in elements for line in visible_lines(element, apart=True)]
     for element, line in lines:
         if len(line) <= 400:
-            labelled = False
+            labelled = ""
             for name, label, value in read_info_line(line):
-                labelled = True
+                labelled += f"{value}\n"
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            if not labelled or "date" not in found:
-                _unlabelled(element, line, found, 60 if labelled else 30)
+            if not labelled and (posted := _posted(line)):
+                for name, value in zip(("author", "date"), posted, strict=True):
+                    found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
+            elif not labelled and (match := _POSTER.search(line)):
+                found.setdefault("author", []).append(
+                    (60, candidate(element, match["who"], "info:发表"))
+                )
+            elif "date" not in found or not labelled:
+                _unlabelled(element, line, found, labelled)
     if "source" not in found and "date" in found:
         _beside_date(lines, found)
     return {
@@ -168,9 +209,35 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     }
 
 
+# Who posted and when, in one sentence, as forums and blogs print it above or below a post.
+_WHO = r"(?P<who>[^\s\u3000，。：:|<>【】@]{1,20}?)[\s\u3000]*"
+_VERB = r"(?:张贴|貼出|贴出|發表|发表|发布|發布|提交|上传)"
+_BEFORE_DATE = (
+    re.compile(
+        rf"(?:由|送交者[:：]|(?i:posted\s+by)\s)[\s\u3000]*{_WHO}{_VERB}?[\s\u3000]*"
+        r"(?:[于於@在]|at|on)?[\s\u3000:：(（\[]*$"
+    ),
+    re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
+)
+_AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
+_BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
+_POSTER = re.compile(
+    r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20})(?=$|\s*[|@]|\s(?:at|on|in)\s)"
+)
+# The day that a paper was written, and the one on the site's clock.
+_OTHER_DAY = re.compile("|".join([*LABELS["_written"], "今天", "今日", "当前时间", "现在时间"]))
+# 会议时间：, 报名日期：; what is published has a word of that in its label.
+_FOREIGN = re.compile(
+    r"(?<![\u4e00-\u9fff])(?![^：:]*[发刊布登载传录發])[\u4e00-\u9fff]{2,10}[:：]\s*$"
+)
+# What may stand around a date and says nothing.
+_IDLE = re.compile(
+    r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
+    r"|星期[一二三四五六日天]|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+)
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”]{2,24}[》]?$")
 _OUTLET_NAME = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z0-9·+《》]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布)$"
+    r"^[\u4e00-\u9fffA-Za-z0-9·+《]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播)》?$"
 )
 _NO_OUTLET = re.compile(
     r"首页|正文|当前位置|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
@@ -178,24 +245,64 @@ _NO_OUTLET = re.compile(
 
 
 def _unlabelled(
-    element: HtmlElement, line: str, found: dict[str, list[tuple[int, Candidate]]], most: int
+    element: HtmlElement, line: str, found: dict[str, list[tuple[int, Candidate]]], labelled: str
 ) -> None:
     """A date without a label, and an outlet's name beside it.
 
-    `most` is how many characters may stand around the date: more is running text.
+    `labelled` is what labels of the line introduce: a date in it is of another kind.
     """
-    if len(line) > 100 or any(label in line for label in LABELS["_written"]):
+    if len(line) > 100 or _OTHER_DAY.search(line):
         return
     for start, end, raw in find_dates(line):
-        rest = (line[:start] + " " + line[end:]).strip(_EDGE)
+        if raw in labelled or _is_row(element, raw) or _FOREIGN.search(line[:start]):
+            continue
+        rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
         if noise := _NOISE.search(rest):
             rest = rest[: noise.start()].strip(_EDGE)
-        if len(rest) > most:
+        if len(rest) > (60 if labelled else 30):
             return  # running text
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
-        if _OUTLET.match(rest) and not _NO_OUTLET.search(rest) and not _LABEL.search(rest):
-            found.setdefault("source", []).append((50, candidate(element, rest, "info")))
+        if labelled:
+            return
+        words = re.split(r"[\s\u3000|丨]+", rest)
+        named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
+        outlet = named[0] if named else rest
+        if _OUTLET.match(outlet) and not _NO_OUTLET.search(outlet) and not _LABEL.search(outlet):
+            found.setdefault("source", []).append((50, candidate(element, outlet, "info")))
+        if named and (persons := [word for word in words if is_name(word)]):
+            found.setdefault("author", []).append(
+                (60, candidate(element, "、".join(persons), "info"))
+            )
         return
+
+
+def names_outlet(line: str) -> bool:
+    """Whether one of the words of a line is an outlet's name or a person's."""
+    words = re.split(r"[\s\u3000|丨]+", line.strip(_EDGE))
+    return any(_OUTLET_NAME.match(word) or is_name(word) for word in words)
+
+
+def _posted(line: str) -> tuple[str, str] | None:
+    """Who posted and when: 本帖由张三于2005年8月12日16:12发表."""
+    if len(line) > 120:
+        return None
+    for start, end, date in find_dates(line):
+        before, behind = line[:start], line[end:]
+        for match in (
+            *(pattern.search(before) for pattern in _BEFORE_DATE),
+            _AROUND_DATE.search(f"{before}\n{behind}"),
+            _BEHIND_DATE.search(behind),
+        ):
+            if match:
+                return match["who"], date
+    return None
+
+
+def _is_row(element: HtmlElement, date: str) -> bool:
+    """Whether a date is part of the text of a link, as in lists of other posts."""
+    links = [*element.iter("a"), *element.iterancestors("a")]
+    texts = [squeeze(link.text_content()) for link in links]
+    return any(squeeze(date) in text and len(text) > len(squeeze(date)) + 6 for text in texts)
 
 
 def _beside_date(
@@ -210,6 +317,46 @@ def _beside_date(
             if len(name) <= 16 and _OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
                 found.setdefault("source", []).append((60, candidate(element, name, "info")))
         return
+
+
+_MARKED = {
+    "author": re.compile(
+        r"\s(?:authors?|byline|writer|author-name|(?:article|post|entry)-author)\s"
+    ),
+    "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
+}
+_MARKS = etree.XPath(
+    "//*[contains(@class, $word) or contains(@rel, $word) or contains(@itemprop, $word)]"
+)
+_MARK_WORDS = {"author": ("author", "byline", "writer"), "source": ("source",)}
+
+
+def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidate]]:
+    """What classes and attributes call author or source, if a page has one of the kind.
+
+    `missing`: the fields to look for, of these two.
+    """
+    found: dict[str, list[Candidate]] = {}
+    for name in missing:
+        elements = [
+            element
+            for word in _MARK_WORDS[name]
+            if word in page.source
+            for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
+            if _MARKED[name].search(
+                " ".join(["", *(element.get(key, "") for key in ("class", "rel", "itemprop")), ""])
+            )
+        ]
+        shown = [(visible_text(element), element) for element in elements]
+        texts = {text for text, _ in shown if text}
+        if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
+            continue
+        element = next(element for shown_text, element in shown if shown_text == text)
+        said = [value for field, _, value in read_info_line(text) if field == name]
+        if said or not _LABEL.search(text):
+            raw = said[0] if said else text
+            found[name] = [candidate(element, raw, f"class:{name}")]
+    return found
 
 
 def merge(*readings: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:

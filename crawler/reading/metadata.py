@@ -19,16 +19,30 @@ _META: dict[str, tuple[str, ...]] = {
     "title": ("articletitle", "og:title", "twitter:title"),
     "date": (
         *("pubdate", "publishdate", "article:published_time", "og:release_date"),
-        *("datepublished", "weibo: article:create_at"),
+        *("datepublished", "weibo: article:create_at", "og:published_time", "apub:time"),
+        *("publish_date", "publish-date", "pub_date", "publishtime", "publish_time", "pubtime"),
+        *("firstpublishedtime", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created"),
+        *("createdate", "createtime", "date"),
     ),
     "source": ("contentsource", "source", "og:source", "mediaid"),
     "author": ("author", "article:author", "og:article:author"),
 }
 _OUTLET = re.compile(r"(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|编辑部|发布)$")
+_BLOG = re.compile(
+    r"(?:^|[-_|—–:：\s»«])([^-_|—–:：\s»«]{2,12}?)的(?:博客|部落格|[Bb]log|BLOG|专栏|网络日志|个人空间)"
+    r"(?=\s*(?:$|[-_|—–:：»«]))"
+)
 # Pages drawn by script keep the outlet in the data that they are drawn from.
 _DRAWN = re.compile(
     r"""["'](?:media|media_?name|source_?name|copy_?from)["']\s*:\s*["']([^"'\\<>{}]{2,30})["']""",
     re.I,
+)
+# `title` and `pubDate` are of Baidu's dialect, which names no type.
+_JSON_KEYS = (
+    ("title", "headline"),
+    ("title", "title"),
+    ("date", "datePublished"),
+    ("date", "pubDate"),
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report)$")
 
@@ -41,6 +55,11 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
+    if "<time" in page.source or "datePublished" in page.source:
+        found.setdefault("date", []).extend(_marked_times(page))
+    named = page.root.findtext(".//title") or ""
+    if owner := _BLOG.search(named):
+        found.setdefault("author", []).append(Candidate(owner[1], "title"))
     # An outlet is no author, whatever the tag is called.
     outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
     found["author"] = [c for c in found.get("author", []) if c not in outlets]
@@ -58,6 +77,22 @@ def site_name(page: Page) -> str:
     return ""
 
 
+def _marked_times(page: Page) -> Iterator[Candidate]:
+    """what `<time>` and itemprop's datePublished say by attribute; readers may see 3 hours ago.
+
+    A page has many when it lists other posts: then none is believed that is not marked.
+    """
+    times = [time for time in page.root.iter("time") if time.get("datetime")]
+    marked = [
+        *page.root.iterfind(".//*[@itemprop='datePublished']"),
+        *(time for time in times if time.get("pubdate") is not None),
+    ]
+    for element in marked or (times if len(times) == 1 else []):
+        value = element.get("datetime") or element.get("content")
+        if value and element.tag != "meta":
+            yield candidate(element, fold_space(value), "time")
+
+
 def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
     for script in page.root.iter("script"):
         if (script.get("type") or "").lower() != "application/ld+json":
@@ -67,7 +102,7 @@ def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
         except ValueError:
             continue  # a broken block is no evidence; the page has other sources
         for thing in _things(data):
-            for name, key in (("title", "headline"), ("date", "datePublished")):
+            for name, key in _JSON_KEYS:
                 if isinstance(value := thing.get(key), str) and value.strip():
                     yield name, candidate(script, fold_space(value), f"json-ld:{key}")
             authors = thing.get("author")
@@ -87,7 +122,7 @@ def _things(data: Any) -> Iterator[dict[str, Any]]:
             yield from _things(item)
     elif isinstance(data, dict):
         kinds = data.get("@type")
-        if any(
+        if "pubDate" in data or any(
             isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
             for kind in (kinds if isinstance(kinds, list) else [kinds])
         ):

@@ -205,8 +205,11 @@ def is_hidden(node: HtmlElement) -> bool:
     )
 
 
-def visible_lines(node: HtmlElement) -> list[str]:
-    """The text that a reader sees in an element, a line for every `<br>`, white space folded."""
+def visible_lines(node: HtmlElement, *, apart: bool = False) -> list[str]:
+    """The text that a reader sees in an element, a line for every `<br>`, white space folded.
+
+    `apart`: a space between inline elements that nothing but their style separates.
+    """
     lines: list[list[str]] = [[unwrap(node.text or "")]]
     # An explicit walk: pages nest deeper than Python's stack.
     walk = etree.iterwalk(node, events=("start", "end"))
@@ -214,7 +217,8 @@ def visible_lines(node: HtmlElement) -> list[str]:
         if element is node:
             continue
         if event == "end":
-            if element.tag in BLOCKS:
+            touching = apart and not element.tail and element.getnext() is not None
+            if element.tag in BLOCKS or touching:
                 lines[-1].append(" ")
             lines[-1].append(unwrap(element.tail or ""))
         elif element.tag == "br":

@@ -23,7 +23,9 @@ from crawler.reading.text import squeeze
 
 _CONTAINERS = ("div", "td", "section", "article", "main", "body", "form", "center", "ul", "ol")
 _PUNCTUATION = re.compile(r"[，。；：、！？,;!?”」]")
-_INFO = re.compile(r"\d{4}|来\s*源|时间|日期|作者|编辑|浏览|点击|阅读|记者")
+_INFO = re.compile(
+    r"\d{4}|[来來]\s*源|[时時]间|時間|日期|作者|编辑|編輯|浏览|瀏覽|点击|阅读|[记記]者|民[国國]|Source|Author"
+)
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
@@ -228,8 +230,11 @@ def is_info(line: str) -> bool:
     rest = len(squeeze(bare))
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
-    read = [r for r in read_info_line(line) if r[0] in _PLAIN_INFO]
-    said = sum(len(squeeze(label + value)) for name, label, value in read if name != "date")
+    told = list(read_info_line(line))
+    read = [r for r in told if r[0] in _PLAIN_INFO]
+    # An author alone signs the text; beside a date and a counter he is one field of many.
+    counted = told if bare != line else read
+    said = sum(len(squeeze(label + value)) for name, label, value in counted if name != "date")
     return bool(read) and (any(r[0] == "date" for r in read) or 2 * said >= rest)
 
 

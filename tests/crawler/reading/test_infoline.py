@@ -25,6 +25,25 @@ from tests.conftest import NOW
         ("【编辑：姚某】", [("editor", "姚某")]),
         ("文/图 刘某某 易某某", [("author", "刘某某 易某某")]),
         ("编辑丨张三", [("editor", "张三")]),
+        ("文/张三 图/李四", [("author", "张三")]),
+        ("撰文｜张三　摄影｜李四　编辑｜王五", [("author", "张三"), ("editor", "王五")]),
+        ("【来源】某某日报 【作者】张三", [("source", "某某日报"), ("author", "张三")]),
+        (
+            "来源：某某网 作者 张三 责任编辑 李四",
+            [("source", "某某网"), ("author", "张三"), ("editor", "李四")],
+        ),
+        ("作者：张三 于 2005-8-12 16:12", [("author", "张三")]),
+        ("作者：晓风 访问统计：12", [("author", "晓风")]),
+        (
+            "作者：晓风 提交日期：2005-8-12 16:12:00",
+            [("author", "晓风"), ("date", "2005-8-12 16:12:00")],
+        ),
+        ("發布日期：2024/08/25 資料來源：某局", [("date", "2024/08/25"), ("source", "某局")]),
+        ("Source: Some Daily  Editor: Li Ming", [("source", "Some Daily"), ("editor", "Li Ming")]),
+        ("发信人: xiaoming (明), 信区: News", [("author", "xiaoming (明)")]),
+        # words that are no labels here
+        ("中文/英文", []),
+        ("本文作者认为", []),
         (
             "发布日期：2024-08-27 来源：市发改局/价格处",
             [("date", "2024-08-27"), ("source", "市发改局/价格处")],
@@ -54,6 +73,48 @@ def test_unlabelled_date_and_outlet() -> None:
     assert _info("<div>2024-08-25 10:03　某某日报</div>") == {
         "date": ["2024-08-25 10:03"],
         "source": ["某某日报"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "source"),
+    [
+        (
+            "http://www.portal.example/ 2005年03月21日 11:21 《某某周刊》",
+            "2005年03月21日 11:21",
+            "《某某周刊》",
+        ),
+        ("www.portal.com.cn 2005-03-21 某某晚报 第8版", "2005-03-21", "某某晚报"),
+        ("某某日报电子版 2005-03-21 +关注", "2005-03-21", "某某日报电子版"),
+    ],
+)
+def test_address_and_buttons_beside_the_date(line: str, date: str, source: str) -> None:
+    assert _info(f"<div>{line}</div>") == {"date": [date], "source": [source]}
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "date"),
+    [
+        ("本贴由晓风于2005年8月12日16:12:21在〖某某论坛〗发表.", "晓风", "2005年8月12日16:12:21"),
+        ("由晓风张贴 @ 2005-08-12 16:12:21 (35) 共 3 篇", "晓风", "2005-08-12 16:12:21"),
+        ("晓风 发表于 2005-8-12 16:12", "晓风", "2005-8-12 16:12"),
+        ("晓风 于 2005-8-12 16:12 发表", "晓风", "2005-8-12 16:12"),
+        ("送交者: 晓风 2005年8月12日16:12:21 于 [某某茶座]", "晓风", "2005年8月12日16:12:21"),
+        ("Posted by xiaofeng at August 12, 2005 04:12 PM", "xiaofeng", "August 12, 2005 04:12 PM"),
+    ],
+)
+def test_who_posted_and_when(line: str, who: str, date: str) -> None:
+    assert _info(f"<div>{line}</div>") == {"author": [who], "date": [date]}
+
+
+def test_a_date_in_a_link_to_another_post_is_not_this_post_s() -> None:
+    assert _info('<div><a href="/1.html">某某活动照片精选(截止2006年8月10日)</a></div>') == {}
+
+
+def test_a_date_of_change_is_not_also_one_of_publishing() -> None:
+    assert _info("<div>更新时间：2024-08-27 来源：某局</div>") == {
+        "date_updated": ["2024-08-27"],
+        "source": ["某局"],
     }
 
 
