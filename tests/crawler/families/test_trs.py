@@ -98,6 +98,29 @@ def test_crawl(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("own", [0, 2])
+def test_posts_of_other_systems(site: SiteServer, scrapy: Scrapy, own: int) -> None:
+    """One list, several systems on one host; and none of its own, beside a hot list of its own."""
+    hrefs = [f"./202408/t20240825_{n}.html" for n in range(own)]
+    hrefs += ["/art/2024/8/25/art_9_1.html", "/zwgk/content/post_2.html", "/hd/show.jsp?id=3"]
+    rows = "".join(row(href, f"第{n}件工作的进展情况") for n, href in enumerate(hrefs))
+    rows += row("/zt/fx/", "一个专题的首页") + row("/zt/index.shtml", "又一个专题的首页")
+    hot = "".join(
+        f'<li><a href="./202301/t20230101_9{n}.html">热门文章的标题</a></li>' for n in (1, 2)
+    )
+    script = 'createPageHTML(1, 0, "index", "html");'
+    site.answers |= {
+        "/robots.txt": ROBOTS,
+        "/xw/": html(listing(rows, script).replace("<ul", f"<ul class=hot>{hot}</ul><ul", 1)),
+    }
+    for n, href in enumerate(hrefs):
+        path = href.replace("./", "/xw/").split("?")[0]
+        site.answers[path] = html(post(f"第{n}件工作的进展情况"))
+    status, figures, log = scrapy.crawl("channel", "-a", f"url={site.url}xw/")
+    assert (status, figures["created"]) == (0, own + 3), log
+    assert figures["refused"] == {"other_page": 2}
+
+
 def test_stub(site: SiteServer, scrapy: Scrapy) -> None:
     rows = "".join(row(f"./202408/t20240825_{n}.html", f"第{n}件工作的进展情况") for n in range(3))
     site.answers |= {
