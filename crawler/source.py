@@ -199,21 +199,8 @@ class SourceSpider(Spider):
         return walk
 
     def _list_request(self, page: NextPage, walk: Walk) -> Request:
-        posted: dict[str, Any] = {}
-        if page.form:
-            posted = {
-                "method": "POST",
-                "body": urlencode(page.form),
-                "headers": {"Content-Type": "application/x-www-form-urlencoded"},
-            }
-        return Request(
-            page.url,
-            callback=self.parse_list,
-            errback=self.list_failed,
-            cb_kwargs={"walk": walk},
-            # Lists that were asked for are asked for: a later page may lead back to one.
-            dont_filter=True,
-            **posted,
+        return request_for(
+            page, callback=self.parse_list, errback=self.list_failed, cb_kwargs={"walk": walk}
         )
 
     def parse_list(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
@@ -234,12 +221,9 @@ class SourceSpider(Spider):
             walk.family = detect(page)
             walk.channel = walk.family.column_path(walk.start)
         family = walk.family
-        rows = family.rows(page)
-        if not rows and (fragment := urlsplit(_asked(response)).fragment):
-            page.url = f"{page.url}#{fragment}"  # where shells keep their column
-        following = family.next_page(page, walk.number)
-        if following and following.guessed and not (rows and (walk.number == 1 or walk.guessed)):
-            following = None  # a list that has shown its paging has also shown its end
+        rows, following = self.read_list(
+            page, family, asked_for(response), walk.number, guessed=walk.guessed
+        )
         if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
             return
@@ -276,6 +260,22 @@ class SourceSpider(Spider):
             walk.number += bool(rows)
             walk.guessed = following.guessed
             yield self._list_request(following, walk)
+
+    @staticmethod
+    def read_list(
+        page: Page, family: Family, asked: str, number: int = 1, *, guessed: bool = False
+    ) -> tuple[list[Row], NextPage | None]:
+        """The rows of the list page at `asked`, and where the list goes on.
+
+        `number` and `guessed` are those of its Walk.
+        """
+        rows = family.rows(page)
+        if not rows and (fragment := urlsplit(asked).fragment):
+            page.url = f"{page.url.split('#')[0]}#{fragment}"  # where shells keep their column
+        following = family.next_page(page, number)
+        if following and following.guessed and not (rows and (number == 1 or guessed)):
+            following = None  # a list that has shown its paging has also shown its end
+        return rows, following
 
     def _as_article(self, page: Page) -> Article | None:
         """The article of a page that may as well be a list."""
@@ -383,12 +383,7 @@ class SourceSpider(Spider):
         try:
             pages = (*pages, self.page(response))
             if further is None:
-                family = self.family or detect(pages[0], article=True)
-                further = [
-                    url
-                    for url in family.further_pages(pages[0])[:_MAX_FURTHER]
-                    if host_of(url) in self.hosts
-                ]
+                further = self.further_pages(pages[0])
             if further:
                 state = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
@@ -398,6 +393,12 @@ class SourceSpider(Spider):
             self.refuse(refusal.reason, response.url, refusal.detail)
             return
         yield article
+
+    def further_pages(self, page: Page) -> list[str]:
+        """The URLs of the other pages of an article, in order."""
+        family = self.family or detect(page, article=True)
+        further = family.further_pages(page)[:_MAX_FURTHER]
+        return [url for url in further if host_of(url) in self.hosts]
 
     def read(
         self, pages: Sequence[Page], row: Row | None = None, walk: Walk | None = None
@@ -481,7 +482,19 @@ class SourceSpider(Spider):
                 self.ledger.save_walk(self.name, walk.channel, True, self.now())
 
 
-def _asked(response: Response) -> str:
+def request_for(page: NextPage, **details: Any) -> Request:
+    """A request for a page of a list; `details` are Request's other arguments."""
+    if page.form:
+        details |= {
+            "method": "POST",
+            "body": urlencode(page.form),
+            "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        }
+    # Lists that were asked for are asked for: a later page may lead back to one.
+    return Request(page.url, dont_filter=True, **details)
+
+
+def asked_for(response: Response) -> str:
     """The URL that was asked for in the first place, with the fragment that no server sees."""
     request = cast("Request", response.request)
     return cast("str", request.meta.get("redirect_urls", [request.url])[0])
