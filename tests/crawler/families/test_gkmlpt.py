@@ -1,14 +1,4 @@
-"""gkmlpt, trap by trap.
-
-| trap | test |
-|---|---|
-| the list is JSON behind a shell with navigation | test_crawl |
-| page 2 is a 404 although the count promises it | test_crawl |
-| entries on another host, a file, and a post under the site's own column | test_crawl |
-| times in unix seconds, in Shanghai time | test_rows |
-| column from the fragment, SID from the script, a department in a folder | test_paging |
-| mpost twin is the post; the same N under another column is not | test_identity |
-"""
+"""gkmlpt; the traps are listed in tests/crawler/families."""
 
 import json
 from pathlib import Path

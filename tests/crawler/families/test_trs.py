@@ -1,15 +1,4 @@
-"""TRS WCM, trap by trap.
-
-| trap | test |
-|---|---|
-| pages numbered from 0, made by `createPageHTML`; no links to them | test_crawl |
-| relative links `./` and `../`; a row of another host and a file | test_crawl |
-| class TRS_Editor without quotes; file `./P02….pdf` | test_crawl |
-| an article of three pages by `createContPageHTML` | test_crawl |
-| page promised by the script is a stub of 300 bytes | test_stub |
-| last page; function definition without numbers; extension from the URL | test_paging |
-| older `t{id}.htm` | test_urls |
-"""
+"""TRS WCM; the traps are listed in tests/crawler/families."""
 
 from pathlib import Path
 
@@ -17,6 +6,7 @@ import pytest
 
 from crawler.demo.server import SiteServer
 from crawler.families import detect
+from crawler.families.base import NextPage
 from crawler.families.trs import Trs
 from crawler.reading.page import Page, parse
 from tests.conftest import NOW, Scrapy
@@ -153,6 +143,22 @@ def test_stub(site: SiteServer, scrapy: Scrapy) -> None:
 def test_paging(script: str, url: str, following: str | None) -> None:
     found = Trs().next_page(read(listing(row("./t20240825_1.html", "一件事"), script), url), 1)
     assert (found and found.url) == (following and URL + following)
+
+
+def test_search() -> None:
+    """A list that is a search: its address has no folder, its paging is in the query."""
+    rows = "".join(
+        row(f"http://www.yunwan.example/xw/202408/t20240825_{n}.html", f"第{n}件工作的情况")
+        for n in range(3)
+    )
+    paging = '<a href="search?page=2&amp;channelid=2345">下一页</a>'
+    url = "http://www.yunwan.example/was5/web/search?channelid=2345"
+    page = read(listing(rows, "").replace("</body>", f"{paging}</body>"), url)
+    family = detect(page)
+    assert family.name == "trs"
+    assert len(family.rows(page)) == 3
+    following = family.next_page(page, 1)
+    assert following == NextPage(f"{url.split('?')[0]}?page=2&channelid=2345")
 
 
 def test_urls() -> None:
