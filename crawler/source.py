@@ -185,7 +185,6 @@ class SourceSpider(Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Article]:
         """Read a list or an article, as `-a url=` does: where Scrapy's own `parse` begins."""
-        self.hosts.add(host_of(response.url))
         family = self.family or Family()
         if self.family and family.is_article(response.url):
             yield from self.parse_article(response, Row(response.url, ""), Walk("", family=family))

@@ -84,6 +84,8 @@ class Command(ScrapyCommand):
             print(view.article((page,)))
         except NotAnArticle as refusal:
             view.show_list(page, url, str(refusal))
+            if "url" not in known:
+                print(f"The page's address is unknown; give it in {beside.name} as url.")
 
 
 class _View:

@@ -108,6 +108,15 @@ def test_a_saved_list(scrapy: Scrapy, tmp_path: Path) -> None:
     assert not lines(done.stdout, "title")
 
 
+def test_a_saved_list_of_unknown_address(scrapy: Scrapy, tmp_path: Path) -> None:
+    page = tmp_path / "list.html"
+    page.write_bytes(listing(ROWS)[2])
+    done = scrapy("preview", str(page))
+    assert done.stdout.endswith(
+        "The page's address is unknown; give it in list.html.json as url.\n"
+    )
+
+
 def test_the_last_page_of_a_list(scrapy: Scrapy, tmp_path: Path) -> None:
     page = tmp_path / "list.html"
     text = listing(ROWS, "index.html")[2].decode()

@@ -122,6 +122,9 @@ def test_paging() -> None:
     assert Nfcms().next_page(read(last, f"{URL}index_2.html"), 2) is None
     guess = NextPage(f"{URL}index_2.html", guessed=True)
     assert Nfcms().next_page(read(listing(rows)), 1) == guess
+    # a walk may begin on a later page
+    guess = NextPage(f"{URL}index_8.html", guessed=True)
+    assert Nfcms().next_page(read(listing(rows), f"{URL}index_7.html"), 1) == guess
 
 
 def test_identity() -> None:
