@@ -221,7 +221,7 @@ class SourceSpider(Spider):
             walk.channel = walk.family.column_path(walk.start)
         family = walk.family
         rows, following = self.read_list(
-            page, family, asked_for(response), walk.number, guessed=walk.guessed
+            page, family, asked_for(response.request), walk.number, guessed=walk.guessed
         )
         if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
@@ -434,9 +434,9 @@ class SourceSpider(Spider):
         request = cast("Request", failure.request)  # type: ignore[attr-defined]
         kind, reason = self.reason(failure)
         if kind == "refused":
-            self.refuse(reason, request.url)
+            self.refuse(reason, asked_for(request))
         else:
-            self.defer(reason, request.url)
+            self.defer(reason, asked_for(request))
             request.cb_kwargs["walk"].clean = False
 
     def reason(self, failure: Failure) -> tuple[str, str]:
@@ -493,9 +493,9 @@ def request_for(page: NextPage, **details: Any) -> Request:
     return Request(page.url, dont_filter=True, **details)
 
 
-def asked_for(response: Response) -> str:
+def asked_for(request: Request | None) -> str:
     """The URL that was asked for in the first place, with the fragment that no server sees."""
-    request = cast("Request", response.request)
+    assert request is not None
     return cast("str", request.meta.get("redirect_urls", [request.url])[0])
 
 

@@ -168,7 +168,9 @@ class _Preview(Spider):
         except NotAnArticle as problem:
             print(f"{response.url}\nrefused: {problem}")
             return
-        found = self.view.show_list(page, asked_for(response), refusal or "the list has no rows")
+        found = self.view.show_list(
+            page, asked_for(response.request), refusal or "the list has no rows"
+        )
         if isinstance(found, NextPage) and shells:
             details = {"shells": shells - 1}
             yield request_for(found, callback=self.listed, errback=self.failed, cb_kwargs=details)
