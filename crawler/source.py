@@ -217,7 +217,6 @@ class SourceSpider(Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Article]:
         """Read a list or an article, as `-a url=` does: where Scrapy's own `parse` begins."""
-        self.hosts.add(host_of(response.url))
         family = self.family or Family()
         if self.family and family.is_article(response.url):
             yield from self.parse_article(response, Row(response.url, ""), Walk("", family=family))
@@ -283,23 +282,12 @@ class SourceSpider(Spider):
             raise DontCloseSpider
 
     def _list_request(self, page: NextPage, walk: Walk, *, conditional: bool = True) -> Request:
-        posted: dict[str, Any] = {}
-        if page.form:
-            posted = {
-                "method": "POST",
-                "body": urlencode(page.form),
-                "headers": {"Content-Type": "application/x-www-form-urlencoded"},
-            }
-        elif conditional:
-            posted = {"headers": self.ledger.validators(page.url)}
-        return Request(
-            page.url,
+        return request_for(
+            page,
             callback=self.parse_list,
             errback=self.list_failed,
+            headers=self.ledger.validators(page.url) if conditional and not page.form else {},
             cb_kwargs={"walk": walk},
-            # Lists that were asked for are asked for: a later page may lead back to one.
-            dont_filter=True,
-            **posted,
         )
 
     def parse_list(self, response: Response, walk: Walk) -> Iterator[Request | Article]:
@@ -323,12 +311,9 @@ class SourceSpider(Spider):
             walk.family = detect(page)
             walk.channel = walk.family.column_path(walk.start)
         family = walk.family
-        rows = family.rows(page)
-        if not rows and (fragment := urlsplit(_asked(response)).fragment):
-            page.url = f"{page.url}#{fragment}"  # where shells keep their column
-        following = family.next_page(page, walk.number)
-        if following and following.guessed and not (rows and (walk.number == 1 or walk.guessed)):
-            following = None  # a list that has shown its paging has also shown its end
+        rows, following = self.read_list(
+            page, family, asked_for(response.request), walk.number, guessed=walk.guessed
+        )
         if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
             return
@@ -414,6 +399,22 @@ class SourceSpider(Spider):
 
     def _listed(self, row: Row, family: Family) -> Listed:
         return Listed(family.canonical_url(row.url), row.url, row.title, row.date_raw)
+
+    @staticmethod
+    def read_list(
+        page: Page, family: Family, asked: str, number: int = 1, *, guessed: bool = False
+    ) -> tuple[list[Row], NextPage | None]:
+        """The rows of the list page at `asked`, and where the list goes on.
+
+        `number` and `guessed` are those of its Walk.
+        """
+        rows = family.rows(page)
+        if not rows and (fragment := urlsplit(asked).fragment):
+            page.url = f"{page.url.split('#')[0]}#{fragment}"  # where shells keep their column
+        following = family.next_page(page, number)
+        if following and following.guessed and not (rows and (number == 1 or guessed)):
+            following = None  # a list that has shown its paging has also shown its end
+        return rows, following
 
     def _as_article(self, page: Page) -> Article | None:
         """The article of a page that may as well be a list."""
@@ -532,12 +533,7 @@ class SourceSpider(Spider):
         try:
             pages = (*pages, self.page(response))
             if further is None:
-                family = self.family or detect(pages[0], article=True)
-                further = [
-                    url
-                    for url in family.further_pages(pages[0])[:_MAX_FURTHER]
-                    if host_of(url) in self.hosts
-                ]
+                further = self.further_pages(pages[0])
             if further:
                 state: dict[str, Any] = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
@@ -549,6 +545,12 @@ class SourceSpider(Spider):
             return
         article.listed = self._listed(row, self.family or walk.family or Family())
         yield article
+
+    def further_pages(self, page: Page) -> list[str]:
+        """The URLs of the other pages of an article, in order."""
+        family = self.family or detect(page, article=True)
+        further = family.further_pages(page)[:_MAX_FURTHER]
+        return [url for url in further if host_of(url) in self.hosts]
 
     def read(
         self, pages: Sequence[Page], row: Row | None = None, walk: Walk | None = None
@@ -665,9 +667,21 @@ class SourceSpider(Spider):
                 self.ledger.save_walk(self.name, walk.start, True, self.now())
 
 
-def _asked(response: Response) -> str:
+def request_for(page: NextPage, **details: Any) -> Request:
+    """A request for a page of a list; `details` are Request's other arguments."""
+    if page.form:
+        details |= {
+            "method": "POST",
+            "body": urlencode(page.form),
+            "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+        }
+    # Lists that were asked for are asked for: a later page may lead back to one.
+    return Request(page.url, dont_filter=True, **details)
+
+
+def asked_for(request: Request | None) -> str:
     """The URL that was asked for in the first place, with the fragment that no server sees."""
-    request = cast("Request", response.request)
+    assert request is not None
     return cast("str", request.meta.get("redirect_urls", [request.url])[0])
 
 

@@ -4,7 +4,8 @@ A file is a run of gzip members, one a record, so that each can be read by its o
 (table `captures`) is written in the same transaction as what was made of the responses. What a
 file holds beyond its index was never committed: a crash left it, and the next run cuts it off.
 
-Standard: ISO 28500:2017 (WARC 1.1); identical payloads are `revisit` records.
+Standard: ISO 28500:2017 (WARC 1.1); identical payloads are `revisit` records. warcio escapes what
+is not ASCII in HTTP headers (`%C3%A9`).
 """
 
 from __future__ import annotations

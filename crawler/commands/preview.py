@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,24 @@ from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import DropItem, UsageError
 from scrapy.http import Response
+from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from crawler.describe import describe_article, describe_list
 from crawler.families import detect
+from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
-from crawler.items import Article, Candidate, NotAnArticle
-from crawler.reading.page import parse
-from crawler.reading.urls import host_of
-from crawler.source import SourceSpider, source_for
+from crawler.items import NotAnArticle
+from crawler.reading.listing import Row
+from crawler.reading.page import Page, parse
+from crawler.source import SourceSpider, Walk, asked_for, request_for, source_for
 
-_FIELDS = {
-    # printed name -> (attribute, candidates)
-    "title": ("title", "title"),
-    "kicker": ("kicker", ""),
-    "subtitle": ("subtitle", ""),
-    "date": ("date_published", "date"),
-    "source": ("source", "source"),
-    "authors": ("authors", "author"),
-    "editor": ("editor", "editor"),
-    "doc_number": ("doc_number", "doc_number"),
-}
+_SHELLS = 3  # pages without rows that may lead to a list, one to the next: an index of sitemaps
 
 
 class Command(ScrapyCommand):
+    """0: shown, be it a refusal. 1: it could not be fetched. 2: misuse."""
+
     requires_project = True
 
     def syntax(self) -> str:
@@ -48,35 +42,30 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Fetches URL as a crawl would (robots.txt, address check), or reads FILE, a saved page"
-            " (FILE.json beside it may give its url, fetched_at and content_type). Stores nothing."
+            " (FILE.json beside it may give its url, fetched_at and content_type). Of a list it"
+            " shows platform, rows and paging, and fetches the first post. Stores nothing."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("preview takes one URL or file", print_help=False)
         if args[0].startswith(("http://", "https://")):
-            page = self._fetch(args[0])
+            self._fetch(args[0])
         else:
-            page = self._load(Path(args[0]))
-        if page is not None:
-            self._show(*page)
+            self._load(Path(args[0]))
 
-    def _fetch(self, url: str) -> tuple[bytes, str, datetime, str] | None:
+    def _fetch(self, url: str) -> None:
         assert self.crawler_process is not None
-        crawler = self.crawler_process.create_crawler(_Fetch)
-        self.crawler_process.crawl(crawler, url=url)
+        assert self.settings is not None
+        crawler = self.crawler_process.create_crawler(_Preview)
+        self.crawler_process.crawl(crawler, url=url, view=_View(url, self.settings))
         self.crawler_process.start()
-        fetch = crawler.spider
-        if not isinstance(fetch, _Fetch) or fetch.response is None:
-            problem = fetch.problem if isinstance(fetch, _Fetch) else "see the log"
-            print(f"{url} could not be fetched: {problem}")
+        if problem := getattr(crawler.spider, "problem", f"{url} could not be read, see the log"):
+            print(problem)
             self.exitcode = 1
-            return None
-        response = fetch.response
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return response.body, response.url, datetime.now(UTC), content_type
 
-    def _load(self, path: Path) -> tuple[bytes, str, datetime, str]:
+    def _load(self, path: Path) -> None:
+        assert self.settings is not None
         if not path.is_file():
             raise UsageError(f"there is no file {path}", print_help=False)
         beside = path.with_name(path.name + ".json")
@@ -85,86 +74,135 @@ class Command(ScrapyCommand):
         if "fetched_at" in known:
             at = datetime.fromisoformat(known["fetched_at"])
         url = known.get("url", f"http://unknown.invalid/{path.name}")
-        return path.read_bytes(), url, at, known.get("content_type", "")
-
-    def _show(self, body: bytes, url: str, at: datetime, content_type: str) -> None:
-        assert self.settings is not None
         try:
-            page = parse(body, url, at, content_type)
-            source = source_for(url, self.settings)
-            spider = source() if source else SourceSpider(name="preview", url=url)
-            family = spider.family or detect(page)
-            rows = family.rows(page)
-            article = spider.read((page,))
+            page = parse(path.read_bytes(), url, at, known.get("content_type", ""))
         except NotAnArticle as refusal:
             print(f"{url}\nrefused: {refusal}")
-            for row in rows[:30]:
-                print(f"  row  {row.date_raw or '-':<12}  {row.title}  {row.url}")
             return
+        view = _View(url, self.settings)
         try:
-            article = Finish(type(spider), self.settings)(article)
+            print(view.article((page,)))
+        except NotAnArticle as refusal:
+            view.show_list(page, url, str(refusal))
+            if "url" not in known:
+                print(f"The page's address is unknown; give it in {beside.name} as url.")
+
+
+class _View:
+    """What the source of a page makes of it and of what it leads to."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        source = source_for(url, settings)
+        self.spider = source() if source else SourceSpider(name="preview", url=url)
+        self.walk = Walk("", url, self.spider.family)
+        self.finish = Finish(type(self.spider), settings)
+
+    def article(self, pages: Sequence[Page], row: Row | None = None) -> str:
+        """The article of a page, or of several, as text.
+
+        Raises:
+            NotAnArticle: with its reason.
+        """
+        article = self.spider.read(pages, row, self.walk)
+        try:
+            return describe_article(self.finish(article), pages[0].encoding)
         except DropItem as refusal:
-            print(f"{url}\nrefused: {refusal}")
-            return
-        print(describe(article, page.encoding))
+            return f"{article.url}\nrefused: {refusal}"
+
+    def show_list(self, page: Page, asked: str, refusal: str) -> Row | NextPage | None:
+        """Print a list page; returns what a crawl would fetch next of it: its first post, or the
+        list behind a shell.
+        """
+        if not self.walk.channel:
+            self.walk.family = self.walk.family or detect(page)
+            self.walk.channel = self.walk.family.column_path(asked)
+        family = self.walk.family or Family()
+        rows, following = self.spider.read_list(page, family, asked)
+        if not rows and following is None:
+            print(f"{page.url}\nrefused: {refusal}")
+            return None
+        fates = list(self._fates(rows, family, page.url))
+        print(describe_list(page.url, family.name, fates, following, refusal))
+        first = next((row for row, fate in fates if not fate), None)
+        return first if rows else following
+
+    def _fates(self, rows: list[Row], family: Family, listed_by: str) -> Iterator[tuple[Row, str]]:
+        own = set(family.of_channel(rows, listed_by, self.walk.start))
+        seen = set()
+        for row in rows:
+            url = family.canonical_url(row.url)
+            skipped = url in seen or row not in own
+            seen.add(url)
+            yield row, "skipped" if skipped else self.spider.fate(row, family)
 
 
-def describe(article: Article, encoding: str) -> str:
-    """An article as text for people: fields, where they were read, rejected candidates, body."""
-    lines = [f"{'url':<12} {article.url}", f"{'record url':<12} {article.canonical_url}"]
-    lines.append(f"{'page':<12} {encoding}, sha256 {article.capture_sha256}")
-    lines.append(f"{'channel':<12} {article.channel or '-'} -> {article.section or '-'}")
-    for label, (attribute, name) in _FIELDS.items():
-        value = getattr(article, attribute)
-        if label == "date" and value is not None:
-            value = f"{value.isoformat()} ({article.date_precision})"
-        elif label == "authors":
-            value = "、".join(value)
-        elif label == "source" and article.source_inferred:
-            value = f"{value} (inferred: the page names none)"
-        lines.append(f"{label:<12} {value or '-'}")
-        chosen = article.chosen.get(name)
-        if chosen is not None:
-            lines.append(f"{'':<12}   from {_where(chosen)}")
-        lines += [
-            f"{'':<12}   also {_where(other)}"
-            for other in article.candidates.get(name, [])
-            if other != chosen
-        ]
-    for kind, things in (("image", article.images), ("attachment", article.attachments)):
-        for thing in things:
-            text = getattr(thing, "name", None) or getattr(thing, "caption", "") or "-"
-            lines.append(f"{kind:<12} {text}  {thing.url}")
-    guards = ", ".join(f"{name} {count}" for name, count in article.guards.items())
-    paragraphs = article.text.split("\n") if article.text else []
-    lines.append(f"{'body':<12} {len(paragraphs)} paragraphs (guards: {guards or 'none'})")
-    lines += [textwrap.indent(paragraph, "  ") for paragraph in paragraphs]
-    return "\n".join(lines)
-
-
-def _where(candidate: Candidate) -> str:
-    place = f", line {candidate.line} {candidate.xpath}" if candidate.line else ""
-    return f"{candidate.raw!r} ({candidate.origin}{place})"
-
-
-class _Fetch(Spider):
-    """Fetches one page and keeps it."""
+class _Preview(Spider):
+    """Fetches a page and, of a list, its first post."""
 
     name = "preview"
     custom_settings = {"ITEM_PIPELINES": {"pipelines.store.StorePipeline": None}}  # noqa: RUF012
-    response: Response | None = None
-    problem = ""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, view: _View) -> None:
         super().__init__()
         self.url = url
-        self.hosts = {host_of(url)}
+        self.view = view
+        self.hosts = view.spider.hosts
+        self.problem = ""
 
     async def start(self) -> AsyncIterator[Any]:
-        yield Request(self.url, callback=self.keep, errback=self.failed, dont_filter=True)
+        yield request_for(NextPage(self.url), callback=self.landed, errback=self.failed)
 
-    def keep(self, response: Response) -> None:
-        self.response = response
+    def landed(self, response: Response) -> Iterator[Request]:
+        """The page that was named."""
+        try:
+            page = self.view.spider.page(response)
+            self.view.spider.read((page,))
+        except NotAnArticle as refusal:
+            yield from self.listed(response, _SHELLS, str(refusal))
+        else:
+            yield from self.post(response)
+
+    def listed(self, response: Response, shells: int, refusal: str = "") -> Iterator[Request]:
+        try:
+            page = self.view.spider.page(response)
+        except NotAnArticle as problem:
+            print(f"{response.url}\nrefused: {problem}")
+            return
+        found = self.view.show_list(
+            page, asked_for(response.request), refusal or "the list has no rows"
+        )
+        if isinstance(found, NextPage) and shells:
+            details = {"shells": shells - 1}
+            yield request_for(found, callback=self.listed, errback=self.failed, cb_kwargs=details)
+        elif isinstance(found, Row):
+            print()
+            yield self._post(found.url, row=found)
+
+    def _post(self, url: str, **state: Any) -> Request:
+        return Request(
+            url, callback=self.post, errback=self.failed, cb_kwargs=state, dont_filter=True
+        )
+
+    def post(
+        self,
+        response: Response,
+        row: Row | None = None,
+        pages: tuple[Page, ...] = (),
+        further: Sequence[str] | None = None,
+    ) -> Iterator[Request]:
+        """An article; `pages` and `further`: see SourceSpider.parse_article."""
+        try:
+            pages = (*pages, self.view.spider.page(response))
+            if further is None:
+                further = self.view.spider.further_pages(pages[0])
+            if further:
+                yield self._post(further[0], row=row, pages=pages, further=further[1:])
+                return
+            print(self.view.article(pages, row))
+        except NotAnArticle as refusal:
+            print(f"{response.url}\nrefused: {refusal}")
 
     def failed(self, failure: Failure) -> None:
-        self.problem = str(failure.value) or type(failure.value).__name__
+        reason = str(failure.value) or type(failure.value).__name__
+        url = failure.request.url  # type: ignore[attr-defined]
+        self.problem = f"{url} could not be fetched: {reason}"

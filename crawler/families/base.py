@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from crawler.reading.listing import Row, next_page, read_rows
+from crawler.reading.listing import Row, is_telling, next_page, read_rows
 from crawler.reading.page import Page
 from crawler.reading.rules import GENERIC, ArticleRules
 from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_column, is_file
@@ -54,7 +54,8 @@ class Family:
 
         The page may also be what `next_page` led to: JSON, XML or a feed, in `page.source`.
         """
-        return read_rows(page, self.is_article)
+        rows = read_rows(page, self.is_article)
+        return rows if any(is_telling(row) for row in rows) else []
 
     def next_page(self, page: Page, number: int) -> NextPage | None:
         """Where page `number` + 1 is, None on the last page.

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lxml import etree
 
 from crawler.families.base import Family, NextPage
-from crawler.reading.listing import Row, read_rows
+from crawler.reading.listing import Row, is_telling, read_rows
 from crawler.reading.page import Page, visible_text
 from crawler.reading.text import fold_space
 from crawler.reading.urls import absolute, column_path
@@ -43,7 +43,7 @@ class Feed(Family):
         if _XML.match(page.source):
             return True
         return bool(_alternates(page) or _is_empty(page)) and not any(
-            row.date_raw or len(row.title) >= 8 for row in read_rows(page)
+            is_telling(row) for row in read_rows(page)
         )
 
     def rows(self, page: Page) -> list[Row]:

@@ -23,6 +23,7 @@ from crawler.reading.page import Page
 from crawler.reading.rules import ArticleRules
 
 _ARTICLE = re.compile(r"/content/(?:\d+/\d+/)?m?post_\d+\.html$")
+_PAGE = re.compile(r"/index_(\d{1,4})\.html$")
 _MOBILE = re.compile(r"/mpost_(\d+\.html)$")
 
 
@@ -62,4 +63,7 @@ class Nfcms(Family):
         linked = super().next_page(page, number)
         if linked or has_paging(page):
             return linked
-        return NextPage(urljoin(page.url, f"index_{number + 1}.html"), guessed=True)
+        # The walk may have begun on a later page.
+        own = _PAGE.search(page.url)
+        following = int(own[1]) + 1 if own else number + 1
+        return NextPage(urljoin(page.url, f"index_{following}.html"), guessed=True)

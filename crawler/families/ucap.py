@@ -6,6 +6,8 @@
   `/common/search/{id}`, `/searchList/{id}` or `/search/{id}`: title, url and the time in ms and
   as text; `page` counts from 1. What the page itself shows then is an old copy. Where no script
   of the page names the address, the shown list counts, and the API only where it is empty.
+- Or the script asks `/{site}/info/getInfoCommon?pagesize=&currpage=&channelid=`, which answers
+  `infolist` of title, link and pubtime, and gives no counts.
 - Other lists are static: `list.shtml`, `list_2.shtml` …, the numbers in a call of
   `createPageHTML(id, pages, current, name, extension, …)` instead of links.
 """
@@ -27,7 +29,8 @@ from crawler.reading.urls import absolute
 _MARKS = re.compile(r"<ucap(?:title|content)\b|id=['\"]?UCAP-CONTENT|<publishtime\b|_isAgg=", re.I)
 _CHANNEL = re.compile(r"[0-9a-f]{32}$")
 _API = re.compile(r"['\"](/(?:common/search|searchList|search)/)")
-_API_PATH = re.compile(r"/(?:common/search|searchList|search)/[0-9a-f]{32}$")
+_INFO = re.compile(r"['\"](/[\w-]+/info/getInfoCommon)\b")
+_ANSWER = re.compile(r"/(?:common/search|searchList|search)/[0-9a-f]{32}$|/info/getInfoCommon/?$")
 _PAGES = re.compile(
     r"createPageHTML\(\s*['\"][^'\"]*['\"]\s*,\s*(\d+)\s*,\s*(\d+)\s*,"
     r"\s*['\"]([\w-]+)['\"]\s*,\s*['\"](\w+)['\"]"
@@ -41,7 +44,13 @@ class Ucap(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "ucap"
-    marks: ClassVar[tuple[str, ...]] = ("ucap", "publishtime", "_isagg", "channelid")
+    marks: ClassVar[tuple[str, ...]] = (
+        "ucap",
+        "publishtime",
+        "_isagg",
+        "channelid",
+        "createpagehtml",
+    )
     rules: ClassVar[ArticleRules] = ArticleRules(
         title=("ucaptitle",),
         info=("publishtime",),
@@ -49,21 +58,24 @@ class Ucap(Family):
     )
 
     def fingerprint(self, page: Page) -> bool:
-        return bool(_channel(page) or _MARKS.search(page.source))
+        return bool(_channel(page) or _MARKS.search(page.source) or _PAGES.search(page.source))
 
     def rows(self, page: Page) -> list[Row]:
-        if _API_PATH.search(urlsplit(page.url).path):
+        if _ANSWER.search(urlsplit(page.url).path):
             return [row for item in _items(_answer(page)) if (row := _row(page, item))]
-        if _channel(page) and _API.search(page.source):
+        if _channel(page) and (_API.search(page.source) or _INFO.search(page.source)):
             return []
         return super().rows(page)
 
     def next_page(self, page: Page, number: int) -> NextPage | None:
         parts = urlsplit(page.url)
-        if _API_PATH.search(parts.path):
+        if _ANSWER.search(parts.path):
             return _next_answer(page, dict(parse_qsl(parts.query)))
         api = _API.search(page.source)
         channel = _channel(page)
+        if channel and (info := _INFO.search(page.source)):
+            query = {"pagesize": str(_PAGE_SIZE), "currpage": "1", "channelid": channel}
+            return NextPage(f"{urljoin(page.url, info[1])}?{urlencode(query)}")
         if channel and (api or not super().rows(page)):
             query = {"_isAgg": "true", "_isJson": "true", "_pageSize": str(_PAGE_SIZE)}
             query |= {"_template": "index", "page": "1"}
@@ -90,31 +102,36 @@ def _answer(page: Page) -> dict[str, Any]:
         found: Any = json.loads(page.source)
     except ValueError:
         return {}
-    while isinstance(found, dict) and not isinstance(found.get("results"), list):
+    while isinstance(found, dict) and not any(
+        isinstance(found.get(name), list) for name in ("results", "infolist")
+    ):
         found = found.get("data") or found.get("results")
     return found if isinstance(found, dict) else {}
 
 
 def _items(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for item in answer.get("results", []) if isinstance(item, dict)]
+    items = answer.get("infolist") or answer.get("results") or []
+    return [item for item in items if isinstance(item, dict)]
 
 
 def _row(page: Page, item: dict[str, Any]) -> Row | None:
     """A row of an answer; the date is text or ms since 1970, whichever is there."""
-    url = absolute(page.base, str(item.get("url") or ""))
+    url = absolute(page.base, str(item.get("url") or item.get("link") or ""))
     title = fold_space(_TAG.sub("", str(item.get("title") or item.get("titleHtml") or "")))
-    date = str(item.get("publishedTimeStr") or item.get("publishedTime") or "")
+    times = (item.get(name) for name in ("publishedTimeStr", "publishedTime", "pubtime"))
+    date = str(next(filter(None, times), ""))
     return Row(url, title, date) if url and title else None
 
 
 def _next_answer(page: Page, query: dict[str, str]) -> NextPage | None:
     """The address of the API's next page, by the counts that it gives."""
     answer = _answer(page)
-    asked, size, total = query.get("page", "1"), answer.get("rows"), answer.get("total")
+    counter = "currpage" if "currpage" in query else "page"
+    asked, size, total = query.get(counter, "1"), answer.get("rows"), answer.get("total")
     if not asked.isdecimal():
         return None
     if isinstance(total, int) and isinstance(size, int) and int(asked) * size >= total:
         return None
-    query["page"] = str(int(asked) + 1)
+    query[counter] = str(int(asked) + 1)
     url = f"{page.url.split('?')[0]}?{urlencode(query)}"
     return NextPage(url, guessed=not isinstance(total, int))

@@ -319,10 +319,22 @@ def _headline(
             return read_headline(heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
+    # Old sites name themselves in every <title>, and set headlines as any other text.
+    if row and (line := _line(page, squeeze(row.title))) is not None:
+        return read_headline(line, "line", references)
     if stem and named is not None:
         return Headline(candidate(named, stem, "title"))
     if row and row.title:
         return Headline(Candidate(row.title, "list"))
+    return None
+
+
+def _line(page: Page, text: str) -> HtmlElement | None:
+    """The element, no link or head tag, that shows this text (squeezed) and no other."""
+    for element in page.root.iter(*BLOCKS - {"title"}, "b", "strong", "font", "span"):
+        shown = text and squeeze(element.text or "") == text
+        if shown and next(element.iterancestors("a"), None) is None:
+            return element
     return None
 
 

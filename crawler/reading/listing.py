@@ -148,6 +148,11 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     return list(found.values())
 
 
+def is_telling(row: Row) -> bool:
+    """Whether a row is one of posts. Short names without a date are those of a page's columns."""
+    return bool(row.date_raw) or len(row.title) >= _LONG
+
+
 @dataclass(slots=True)
 class _Piece:
     """A run of rows."""

@@ -73,8 +73,10 @@ _NO_COLUMN = re.compile(
     r"(?:\d{1,2}|(?:19|20)\d\d(?:-?\d\d){0,2}|content|art|info|[0-9a-f]{32})$", re.I
 )
 
-# The page of a folder itself.
-_OWN_PAGE = re.compile(r"/(?:(?:index|default|list)\.\w{2,5})?$", re.I)
+# The page of a folder itself; a folder named by a time or a hash is that of one post.
+_OWN_PAGE = re.compile(
+    r"(?:^|/(?!\d{14,}/|[0-9a-f]{32}/)[^/]*)/(?:(?:index|default|list)\.\w{2,5})?$", re.I
+)
 
 
 def column_path(url: str) -> str:

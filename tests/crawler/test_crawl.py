@@ -312,3 +312,25 @@ def test_stock_templates_still_work(scrapy: Scrapy, template: str) -> None:
 def test_templates_are_listed(scrapy: Scrapy) -> None:
     listed = scrapy("genspider", "-l").stdout.split()
     assert {"nfcms", "basic", "crawl"} <= set(listed)
+
+
+@pytest.mark.parametrize("spider", ["gdzz", "channel"])
+def test_scrapy_parse_reads_an_article(gdzz: SiteServer, scrapy: Scrapy, spider: str) -> None:
+    """Scrapy's own command, for those who know it: its callback is `parse`."""
+    url = f"{gdzz.url}zgxc/gddt/content/post_7.html"
+    done = scrapy("parse", url, "--spider", spider, "-a", f"url={url}", "--nocolour")
+    assert done.returncode == 0, done.stderr
+    assert "ERROR" not in done.stderr
+    assert "'title': '第7号消息的完整标题'" in done.stdout
+    assert "'channel': 'zgxc/gddt'" in done.stdout
+
+
+def test_scrapy_parse_follows_a_list(gdzz: SiteServer, scrapy: Scrapy) -> None:
+    url = f"{gdzz.url}zgxc/gddt/"
+    done = scrapy("parse", url, "--spider", "gdzz", "-a", f"url={url}", "--nocolour")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("/content/post_") == 20
+    assert f"<GET {url}index_2.html>" in done.stdout
+    deeper = ("-d", "2", "--nolinks", "-s", "DOWNLOAD_DELAY=0")
+    done = scrapy("parse", url, "--spider", "gdzz", "-a", f"url={url}", *deeper)
+    assert done.stdout.count("canonical_url") == 20, done.stderr

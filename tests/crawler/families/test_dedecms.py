@@ -1,11 +1,4 @@
-"""DedeCMS, EmpireCMS and PHPCMS share their traps; each has its own marks.
-
-| trap | test |
-|---|---|
-| list_5_2.html; the list of another column behind `下一页` of a box | test_crawl |
-| GB bytes; an article on two pages, `{id}_2.html` | test_crawl |
-| marks of each platform | test_fingerprints |
-"""
+"""DedeCMS; the traps are listed in tests/crawler/families."""
 
 from pathlib import Path
 

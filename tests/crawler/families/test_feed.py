@@ -1,12 +1,4 @@
-"""A page drawn by script, its list in a feed or a sitemap.
-
-| trap | test |
-|---|---|
-| feed of the comments; a server that repeats its first page for every ?paged=N | test_rss |
-| a sitemap of the whole site, behind an index | test_sitemap |
-| Atom with rel=next | test_atom_goes_on |
-| entities, broken XML | test_hostile_xml |
-"""
+"""A page drawn by script, its list in a feed or a sitemap."""
 
 from pathlib import Path
 

@@ -1,14 +1,4 @@
-"""gkmlpt, trap by trap.
-
-| trap | test |
-|---|---|
-| the list is JSON behind a shell with navigation | test_crawl |
-| page 2 is a 404 although the count promises it | test_crawl |
-| entries on another host, a file, and a post under the site's own column | test_crawl |
-| times in unix seconds, in Shanghai time | test_rows |
-| column from the fragment, SID from the script, a department in a folder | test_paging |
-| mpost twin is the post; the same N under another column is not | test_identity |
-"""
+"""gkmlpt; the traps are listed in tests/crawler/families."""
 
 import json
 from pathlib import Path
@@ -86,6 +76,44 @@ def test_crawl(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     assert one["date_published"] == "2024-08-25T10:03:00+08:00"
     assert one["text"].count("\n") == 4
     assert posts["tzgg/content/post_5.html"]["source"] == "某某日报"
+
+
+def test_one_column(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
+    """The column stands behind the #, and the articles in scripts."""
+    title = "第1件公开事项的通知"
+    detail = {
+        "title": title,
+        "document_number": "云水〔2024〕3号",
+        "publisher": "云湾市水务局",
+        "display_publish_time": 1724551380,
+        "content": sentences(title).replace("。", "。<br/>"),
+        "attachment": [{"name": "附表 1.xls", "url": f"{site.url}attachment/0/1/1/1.xls"}],
+    }
+    script = json.dumps(detail).replace("<", "\\u003c").replace("/", "\\/")
+    page = SHELL.replace("SID: '771'", f"SID: '771', DETAIL: {script}")
+    entry = {"title": title, "url": f"{site.url}gkmlpt/content/1/1069/post_1069401.html"}
+    site.answers |= {
+        "/robots.txt": ROBOTS,
+        "/gkmlpt/index": html(SHELL),
+        "/gkmlpt/api/all/12": (200, {}, answer([entry], 1)),
+        "/gkmlpt/content/1/1069/post_1069401.html": html(page),
+    }
+    status, figures, log = scrapy.crawl("channel", "-a", f"url={site.url}gkmlpt/index#12")
+    assert (status, figures["created"], figures["refused"]) == (0, 1, {}), log
+    (post,) = exported(scrapy, tmp_path, site.url).values()
+    assert post["title"] == title
+    assert post["date_published"] == "2024-08-25T10:03:00+08:00"
+    assert post["doc_number"] == "云水〔2024〕3号"
+    assert [file["name"] for file in post["attachments"]] == ["附表 1.xls"]
+    assert post["text"].startswith(f"{title}的第1段，讲这件事的经过和结果。")
+    assert "_CONFIG" not in post["html"]
+
+
+@pytest.mark.parametrize("detail", ["{", "{}", "[]", '{"content": null}', '{"content": ""}'])
+def test_broken_detail(detail: str) -> None:
+    shown = post("一件事项的通知").replace("SID: '771'", f"SID: '771', DETAIL: {detail}")
+    page = read(shown, f"{HOME}/gkmlpt/content/0/1/post_1.html")
+    assert Gkmlpt().as_shown(page) is page
 
 
 def test_rows() -> None:

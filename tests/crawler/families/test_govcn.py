@@ -1,13 +1,4 @@
-"""The central portal's platform, trap by trap.
-
-| trap | test |
-|---|---|
-| a shell with links of its own; the list is a JSON file beside it | test_crawl |
-| date without a label, source in a span | test_crawl |
-| 发文机关 is no source, 成文日期 no date of publication; 文号 | test_crawl |
-| a row that is a topic page, a row on another host | test_crawl |
-| broken and empty feeds | test_feed |
-"""
+"""The central portal's platform; the traps are listed in tests/crawler/families."""
 
 import json
 from pathlib import Path

@@ -1,16 +1,4 @@
-"""Hanweb JCMS and jpaas, by `scrapy crawl channel` alone.
-
-| trap | test |
-|---|---|
-| rows are records in a script; a hot list is the only visible one | test_ranges |
-| later groups by POST of column and unit, up to the total, nothing beyond | test_ranges |
-| groups chained by `<nextgroup>` with encrypted ids | test_groups |
-| jpaas: shell, HTML in JSON, other units on the page, page 1 for ever | test_unit |
-| text in #zoom or only behind ContentStart; hidden column names | test_article |
-| `Maketime` is years after the post | test_article |
-| downfile.jsp attachments | test_article |
-| records that are table rows, records beside others; broken JSON | test_rows |
-"""
+"""Hanweb JCMS and jpaas, by `scrapy crawl channel` alone; the traps are listed in tests/crawler/families."""
 
 from __future__ import annotations
 

@@ -1,15 +1,4 @@
-"""TRS WCM, trap by trap.
-
-| trap | test |
-|---|---|
-| pages numbered from 0, made by `createPageHTML`; no links to them | test_crawl |
-| relative links `./` and `../`; a row of another host and a file | test_crawl |
-| class TRS_Editor without quotes; file `./P02….pdf` | test_crawl |
-| an article of three pages by `createContPageHTML` | test_crawl |
-| page promised by the script is a stub of 300 bytes | test_stub |
-| last page; function definition without numbers; extension from the URL | test_paging |
-| older `t{id}.htm` | test_urls |
-"""
+"""TRS WCM; the traps are listed in tests/crawler/families."""
 
 from pathlib import Path
 
@@ -17,6 +6,7 @@ import pytest
 
 from crawler.demo.server import SiteServer
 from crawler.families import detect
+from crawler.families.base import NextPage
 from crawler.families.trs import Trs
 from crawler.reading.page import Page, parse
 from tests.conftest import NOW, Scrapy
@@ -98,6 +88,29 @@ def test_crawl(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("own", [0, 2])
+def test_posts_of_other_systems(site: SiteServer, scrapy: Scrapy, own: int) -> None:
+    """One list, several systems on one host; and none of its own, beside a hot list of its own."""
+    hrefs = [f"./202408/t20240825_{n}.html" for n in range(own)]
+    hrefs += ["/art/2024/8/25/art_9_1.html", "/zwgk/content/post_2.html", "/hd/show.jsp?id=3"]
+    rows = "".join(row(href, f"第{n}件工作的进展情况") for n, href in enumerate(hrefs))
+    rows += row("/zt/fx/", "一个专题的首页") + row("/zt/index.shtml", "又一个专题的首页")
+    hot = "".join(
+        f'<li><a href="./202301/t20230101_9{n}.html">热门文章的标题</a></li>' for n in (1, 2)
+    )
+    script = 'createPageHTML(1, 0, "index", "html");'
+    site.answers |= {
+        "/robots.txt": ROBOTS,
+        "/xw/": html(listing(rows, script).replace("<ul", f"<ul class=hot>{hot}</ul><ul", 1)),
+    }
+    for n, href in enumerate(hrefs):
+        path = href.replace("./", "/xw/").split("?")[0]
+        site.answers[path] = html(post(f"第{n}件工作的进展情况"))
+    status, figures, log = scrapy.crawl("channel", "-a", f"url={site.url}xw/")
+    assert (status, figures["created"]) == (0, own + 3), log
+    assert figures["refused"] == {"other_page": 2}
+
+
 def test_stub(site: SiteServer, scrapy: Scrapy) -> None:
     rows = "".join(row(f"./202408/t20240825_{n}.html", f"第{n}件工作的进展情况") for n in range(3))
     site.answers |= {
@@ -130,6 +143,22 @@ def test_stub(site: SiteServer, scrapy: Scrapy) -> None:
 def test_paging(script: str, url: str, following: str | None) -> None:
     found = Trs().next_page(read(listing(row("./t20240825_1.html", "一件事"), script), url), 1)
     assert (found and found.url) == (following and URL + following)
+
+
+def test_search() -> None:
+    """A list that is a search: its address has no folder, its paging is in the query."""
+    rows = "".join(
+        row(f"http://www.yunwan.example/xw/202408/t20240825_{n}.html", f"第{n}件工作的情况")
+        for n in range(3)
+    )
+    paging = '<a href="search?page=2&amp;channelid=2345">下一页</a>'
+    url = "http://www.yunwan.example/was5/web/search?channelid=2345"
+    page = read(listing(rows, "").replace("</body>", f"{paging}</body>"), url)
+    family = detect(page)
+    assert family.name == "trs"
+    assert len(family.rows(page)) == 3
+    following = family.next_page(page, 1)
+    assert following == NextPage(f"{url.split('?')[0]}?page=2&channelid=2345")
 
 
 def test_urls() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.families.nfcms import Nfcms
-from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_file
+from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_column, is_file
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,24 @@ def test_files() -> None:
     assert is_file("https://a.example/attachment/0/1/2/3.PDF")
     assert is_file("https://a.example/module/download/downfile.jsp?classid=0&filename=x.doc")
     assert not is_file("https://a.example/tzgg/content/post_1.html")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("", True),
+        ("/", True),
+        ("/tzgg/", True),
+        ("/tzgg/index.html", True),
+        ("/index.html", True),
+        ("/tzgg/list.htm", True),
+        ("/tzgg/1.html", False),
+        ("/tzgg/indexes.html", False),
+        ("/tzgg/?id=7", False),
+        ("/tzgg/20240825100334123/index.shtml", False),
+        ("/tzgg/0123456789abcdef0123456789abcdef/", False),
+        ("/2024/", True),
+    ],
+)
+def test_columns(path: str, expected: bool) -> None:
+    assert is_column(f"https://a.example{path}") is expected
