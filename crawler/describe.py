@@ -9,6 +9,8 @@ from crawler.families.base import NextPage
 from crawler.items import Article, Candidate
 from crawler.reading.listing import Row
 
+_SHORT = 12  # digits of a hash that are told whole in the head
+
 _FIELDS = {
     # printed name -> (attribute, candidates)
     "title": ("title", "title"),
@@ -23,7 +25,9 @@ _FIELDS = {
 
 
 def describe_article(article: Article, encoding: str) -> str:
-    """An article as text for people: fields, where they were read, rejected candidates, body."""
+    """An article that was read with `trace`, as text for people: fields, paragraphs, and where
+    each of them stands (capture, source line, XPath); rejected candidates.
+    """
     lines = [f"{'url':<12} {article.url}", f"{'record url':<12} {article.canonical_url}"]
     lines.append(f"{'page':<12} {encoding}, sha256 {article.capture_sha256}")
     lines.append(f"{'channel':<12} {article.channel or '-'} -> {article.section or '-'}")
@@ -38,9 +42,9 @@ def describe_article(article: Article, encoding: str) -> str:
         lines.append(f"{label:<12} {value or '-'}")
         chosen = article.chosen.get(name)
         if chosen is not None:
-            lines.append(f"{'':<12}   from {_where(chosen)}")
+            lines.append(f"{'':<12}   from {_where(chosen, article.capture_sha256)}")
         lines += [
-            f"{'':<12}   also {_where(other)}"
+            f"{'':<12}   also {_where(other, article.capture_sha256)}"
             for other in article.candidates.get(name, [])
             if other != chosen
         ]
@@ -49,14 +53,17 @@ def describe_article(article: Article, encoding: str) -> str:
             text = getattr(thing, "name", None) or getattr(thing, "caption", "") or "-"
             lines.append(f"{kind:<12} {text}  {thing.url}")
     guards = ", ".join(f"{name} {count}" for name, count in article.guards.items())
-    paragraphs = article.text.split("\n") if article.text else []
-    lines.append(f"{'body':<12} {len(paragraphs)} paragraphs (guards: {guards or 'none'})")
-    lines += [textwrap.indent(paragraph, "  ") for paragraph in paragraphs]
+    count = len(article.paragraphs)
+    lines.append(f"{'body':<12} {count} paragraphs (guards: {guards or 'none'})")
+    for paragraph in article.paragraphs:
+        lines.append(textwrap.indent(paragraph.text, "  "))
+        place = f"line {paragraph.line or '-'} {paragraph.xpath}"
+        lines.append(f"      {paragraph.capture_sha256[:_SHORT]} {place}")
     return "\n".join(lines)
 
 
-def _where(candidate: Candidate) -> str:
-    place = f", line {candidate.line} {candidate.xpath}" if candidate.line else ""
+def _where(candidate: Candidate, sha256: str) -> str:
+    place = f", {sha256[:_SHORT]} line {candidate.line} {candidate.xpath}" if candidate.line else ""
     return f"{candidate.raw!r} ({candidate.origin}{place})"
 
 

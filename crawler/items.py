@@ -43,6 +43,17 @@ class Candidate:
 
 
 @dataclass(slots=True, frozen=True)
+class Paragraph:
+    """A line of the body, and where it stands."""
+
+    text: str
+    capture_sha256: str
+    line: int | None
+    """As in Candidate."""
+    xpath: str
+
+
+@dataclass(slots=True, frozen=True)
 class Image:
     """An image of the body: absolute URL, and the caption or alt text ("" where none)."""
 
@@ -203,6 +214,8 @@ class Article:
     """The same body as sanitised HTML with absolute URLs."""
     images: list[Image] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    """The text line by line with its places, where they were asked for."""
     guards: dict[str, int] = field(default_factory=dict)
     """How often each guard of the body reader overruled trafilatura on this page."""
 

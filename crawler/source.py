@@ -364,7 +364,7 @@ class SourceSpider(Spider):
                 channel=walk.channel,
                 at=self.now(),
                 rows=tuple(self._listed(row, family) for row in wanted),
-                capture=page.capture,
+                capture=None if response.status == _NOT_MODIFIED else page.capture,
                 resume=resume,
             )
         )
@@ -395,7 +395,7 @@ class SourceSpider(Spider):
         if response.status != _NOT_MODIFIED:
             return self.page(response)
         kept = self.ledger.last_capture(response.url)
-        return None if kept is None else self.page(as_response(kept))
+        return None if kept is None else self.page(as_response(kept, self.crawler))
 
     def _listed(self, row: Row, family: Family) -> Listed:
         return Listed(family.canonical_url(row.url), row.url, row.title, row.date_raw)
@@ -553,7 +553,12 @@ class SourceSpider(Spider):
         return [url for url in further if host_of(url) in self.hosts]
 
     def read(
-        self, pages: Sequence[Page], row: Row | None = None, walk: Walk | None = None
+        self,
+        pages: Sequence[Page],
+        row: Row | None = None,
+        walk: Walk | None = None,
+        *,
+        trace: bool = False,
     ) -> Article:
         """Read the article of a parsed page, or of all its pages, and put it into its channel.
 
@@ -562,7 +567,7 @@ class SourceSpider(Spider):
         """
         first = pages[0]
         family = self.family or detect(first, article=True)
-        article = read(first, row, family=family, further=pages[1:])
+        article = read(first, row, family=family, further=pages[1:], trace=trace)
         article.spider = self.name
         article.publisher = self.publisher or article.publisher
         article.channel, article.section = self.channel_of(article.url, family)
@@ -581,10 +586,11 @@ class SourceSpider(Spider):
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
             raise NotAnArticle("not_html", content_type)
-        page = parse(response.body, response.url, self.now(), content_type)
-        page.capture = capture_of(response)
-        if page.capture is not None:
-            page.sha256 = page.capture.sha256
+        capture = capture_of(response)
+        at = capture.fetched_at if capture else self.now()
+        page = parse(response.body, response.url, at, content_type)
+        if capture is not None:
+            page.capture, page.sha256 = capture, capture.sha256
         return page
 
     def article_failed(self, failure: Failure) -> None:

@@ -95,6 +95,8 @@ class Revision(Base):
     origins: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Field -> the candidate it was made from: raw, origin, line, xpath."""
     capture_sha256: Mapped[str] = mapped_column(String(64))
+    further_captures: Mapped[list[str] | None] = mapped_column(JSON)
+    """Those of the further pages of an article that is split over several."""
     fetched_at: Mapped[str] = mapped_column(String(32))
 
 

@@ -37,6 +37,24 @@ def load_records(connection: Connection, ids: Iterable[str]) -> dict[str, Record
     return {record.id: record for record in _records(connection, rows)}
 
 
+def captures_of(engine: Engine, record_id: str) -> tuple[str, str, list[str]] | None:
+    """URL and source of a record, and the captures that its content was read from, page by page.
+
+    None where there is no such record.
+    """
+    record, revision = models.Record, models.Revision
+    query = (
+        select(record.url, record.spider, revision.capture_sha256, revision.further_captures)
+        .join(revision, record.revision_id == revision.id)
+        .where(record.id == record_id)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        return None
+    return row.url, row.spider, [row.capture_sha256, *(row.further_captures or [])]
+
+
 def read_cursor(engine: Engine, destination: str) -> int:
     """The seq up to which a destination has followed; 0 for a new one."""
     with engine.connect() as connection:

@@ -445,6 +445,7 @@ def _revision(article: Article, of: str) -> dict[str, Any]:
         "images": [asdict(image) for image in article.images],
         "attachments": [asdict(file) for file in article.attachments],
         "origins": {name: asdict(candidate) for name, candidate in article.chosen.items()},
+        "further_captures": [capture.sha256 for capture in article.captures[1:]] or None,
         "fetched_at": _iso(article),
     }
     return {name: _storable(value) for name, value in values.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, UsageError
 from scrapy.http import Response
 from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
 from crawler.describe import describe_article, describe_list
@@ -21,10 +25,12 @@ from crawler.families import detect
 from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
 from crawler.items import NotAnArticle
+from crawler.middlewares.capture import as_response
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
 from crawler.source import SourceSpider, Walk, asked_for, request_for, source_for
 
+_ID = re.compile(r"[0-9a-f]{16}")
 _SHELLS = 3  # pages without rows that may lead to a list, one to the next: an index of sitemaps
 
 
@@ -34,14 +40,15 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        return "URL|FILE"
+        return "URL|FILE|ID"
 
     def short_desc(self) -> str:
         return "Show what would be stored of a page, each field with where it was read"
 
     def long_desc(self) -> str:
         return (
-            "Fetches URL as a crawl would (robots.txt, address check), or reads FILE, a saved page"
+            "ID is that of a stored record: it is read again from the archive."
+            " Fetches URL as a crawl would (robots.txt, address check), or reads FILE, a saved page"
             " (FILE.json beside it may give its url, fetched_at and content_type). Of a list it"
             " shows platform, rows and paging, and fetches the first post. Stores nothing."
         )
@@ -51,6 +58,8 @@ class Command(ScrapyCommand):
             raise UsageError("preview takes one URL or file", print_help=False)
         if args[0].startswith(("http://", "https://")):
             self._fetch(args[0])
+        elif _ID.fullmatch(args[0]) and not Path(args[0]).exists():
+            self._stored(args[0])
         else:
             self._load(Path(args[0]))
 
@@ -63,6 +72,34 @@ class Command(ScrapyCommand):
         if problem := getattr(crawler.spider, "problem", f"{url} could not be read, see the log"):
             print(problem)
             self.exitcode = 1
+
+    def _stored(self, record_id: str) -> None:
+        from pipelines.archive import Archive, ArchiveError
+        from pipelines.database import StoreError, open_store
+        from pipelines.records import captures_of
+
+        assert self.settings is not None
+        archive = Archive(Path(self.settings["ARCHIVE_DIR"]), 0)
+        try:
+            engine = open_store(self.settings["DATABASE_URL"])
+            if (found := captures_of(engine, record_id)) is None:
+                raise UsageError(f"no record has the id {record_id}", print_help=False)
+            url, name, hashes = found
+            captures = [archive.load(engine, sha256) for sha256 in hashes]
+        except (StoreError, ArchiveError) as error:
+            raise UsageError(str(error), print_help=False) from error
+        if None in captures:
+            print(f"{url}\nThe archive no longer keeps the page that this record was read from.")
+            self.exitcode = 1
+            return
+        view = _View(url, self.settings, name)
+        crawler = Crawler(type(view.spider), self.settings)
+        crawler.stats = StatsCollector(crawler)
+        pages = [view.spider.page(as_response(c, crawler)) for c in captures if c]
+        try:
+            print(view.article(pages))
+        except NotAnArticle as refusal:
+            print(f"{url}\nrefused by today's rules: {refusal}")
 
     def _load(self, path: Path) -> None:
         assert self.settings is not None
@@ -91,9 +128,12 @@ class Command(ScrapyCommand):
 class _View:
     """What the source of a page makes of it and of what it leads to."""
 
-    def __init__(self, url: str, settings: Settings) -> None:
-        source = source_for(url, settings)
-        self.spider = source() if source else SourceSpider(name="preview", url=url)
+    def __init__(self, url: str, settings: Settings, name: str = "") -> None:
+        loader = get_spider_loader(settings)
+        source = loader.load(name) if name in loader.list() else source_for(url, settings)
+        if source is None or not issubclass(source, SourceSpider):
+            source = SourceSpider
+        self.spider = source(name=getattr(source, "name", "preview"), url=url)
         self.walk = Walk("", url, self.spider.family)
         self.finish = Finish(type(self.spider), settings)
 
@@ -103,7 +143,7 @@ class _View:
         Raises:
             NotAnArticle: with its reason.
         """
-        article = self.spider.read(pages, row, self.walk)
+        article = self.spider.read(pages, row, self.walk, trace=True)
         try:
             return describe_article(self.finish(article), pages[0].encoding)
         except DropItem as refusal:

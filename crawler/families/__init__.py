@@ -49,6 +49,7 @@ def read(
     *,
     family: Family | None = None,
     further: Sequence[Page] = (),
+    trace: bool = False,
 ) -> Article:
     """Read the article of a page: the one entrance that crawl, preview and evaluation share.
 
@@ -57,6 +58,7 @@ def read(
         row: the list row that led here.
         family: whose page it is; None: the one whose fingerprint it carries.
         further: the other pages of an article that is split over several.
+        trace: also tell where every paragraph stands.
 
     Raises:
         NotAnArticle: with its reason; nothing of such a page may be stored.
@@ -68,4 +70,5 @@ def read(
         canonical=family.canonical_url,
         row=row,
         further=[family.as_shown(other) for other in further],
+        trace=trace,
     )

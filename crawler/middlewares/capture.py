@@ -47,11 +47,14 @@ def capture_of(response: Response) -> Capture | None:
     return response.request.meta.get(_META) if response.request else None
 
 
-def as_response(capture: Capture) -> Response:
+def as_response(capture: Capture, crawler: Crawler) -> Response:
     """A capture as the response that a spider gets: decompressed."""
     headers = Headers()
     for name, value in capture.headers:
         headers.appendlist(name, value)
-    response = Response(capture.url, status=capture.status, headers=headers, body=capture.body)
-    request = Request(capture.url)
-    return cast("Response", HttpCompressionMiddleware().process_response(request, response))
+    request = Request(capture.url, meta={_META: capture})
+    response = Response(
+        capture.url, capture.status, headers=headers, body=capture.body, request=request
+    )
+    decompress = HttpCompressionMiddleware.from_crawler(crawler)
+    return cast("Response", decompress.process_response(request, response))

@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.items import Article, Candidate
+from crawler.items import Article, Candidate, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
@@ -52,6 +52,7 @@ def read_article(
     canonical: Callable[[str], str] = canonical_url,
     row: Row | None = None,
     further: Sequence[Page] = (),
+    trace: bool = False,
     always_ask: bool = False,
 ) -> Article:
     """Read the article of a page.
@@ -62,6 +63,7 @@ def read_article(
         canonical: the family's notion of which URLs are one post.
         row: the list row that led here; its title and date are candidates of last resort.
         further: the other pages of an article that is split over several: only their bodies count.
+        trace: also tell where every paragraph stands.
         always_ask: see `body.read_body`.
 
     Returns:
@@ -125,8 +127,18 @@ def read_article(
         html=body.html,
         images=body.images,
         attachments=list(attachments.values()),
+        paragraphs=list(_places(body, (page, *further))) if trace else [],
         guards=dict(body.guards),
     )
+
+
+def _places(body: Body, pages: Sequence[Page]) -> Iterator[Paragraph]:
+    sha256 = {page.root.getroottree().getroot(): page.sha256 for page in pages}
+    for block in body.blocks:
+        if block.text:
+            place = candidate(block.element, block.text, "body")
+            holder = sha256[block.element.getroottree().getroot()]
+            yield Paragraph(block.text, holder, place.line, place.xpath)
 
 
 @dataclass(slots=True)

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("capture_sha256", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("url", name=op.f("pk_validators")),
     )
+    op.add_column("revisions", sa.Column("further_captures", sa.JSON(), nullable=True))
     op.add_column("changes", sa.Column("difference", sa.JSON(), nullable=True))
     # What it held is found out by the next walk.
     op.drop_table("walks")
