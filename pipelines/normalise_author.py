@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from crawler.items import Article
+from crawler.items import Article, Candidate
 from crawler.reading.byline import is_name
 
 # Words that introduce a person. What stands before 记者 is the outlet (新华社记者, 本报见习记者).
@@ -44,6 +45,7 @@ _NOBODY = re.compile(
     r"|[-—*]+)$",
     re.I,
 )
+_LABELLED = re.compile(r"info:[\u4e00-\u9fff]*(?:记者|通讯员)$")
 _NAMELESS = re.compile(
     r"^(?:本报|本网|本刊|本台|本社|新华社|中新社|[\u4e00-\u9fff]{2,8})?(?:特约)?(?:记者|通讯员|评论员|观察员)$"
 )
@@ -89,13 +91,25 @@ def normalise_author(article: Article) -> None:
     for candidate in article.candidates.get("author", []):
         if names := read_names(candidate.raw):
             article.chosen["author"] = candidate
-            article.authors = names
+            article.authors = [*names, *_beside(candidate, article)]
             break
     for candidate in article.candidates.get("editor", []):
         if names := read_names(candidate.raw):
             article.chosen["editor"] = candidate
             article.editor = "、".join(names)
             break
+
+
+def _beside(chosen: Candidate, article: Article) -> Iterator[str]:
+    """Those named behind a label of their own on the same line: 记者 张三 通讯员 李四."""
+    named = set(read_names(chosen.raw))
+    if _LABELLED.match(chosen.origin):
+        for other in article.candidates["author"]:
+            if other.xpath == chosen.xpath and _LABELLED.match(other.origin):
+                for name in read_names(other.raw):
+                    if name not in named:
+                        named.add(name)
+                        yield name
 
 
 def read_names(raw: str) -> list[str]:

@@ -16,6 +16,8 @@ KICKER = ".kicker, .yinti, .yin-ti, .yt, .shoulder, .shoulderTitle, .zw-yt, .pre
 SUBTITLE = (
     ".subtitle, .sub-title, .subTitle, .sub_title, .futi, .futitle, .fu-ti, .fubiaoti, .fbt, .zw-ft"
 )
+_LINES = ("p", "div", "h2", "h3", "h4")
+_LONGEST = 60  # characters of a subtitle
 _SUFFIX = re.compile(r"(?:\s*(?:[-_|丨–]|—+|--+|·)+\s*|\s{2,}|\u3000+|[\xa0]+)")
 _SITE_WORD = re.compile(
     r"(?:网|网站|门户|政府|在线|频道|新闻|首页|日报|晚报|客户端|平台|厅|局|委|办|部|院|组织工作|"
@@ -61,6 +63,10 @@ def read_headline(element: HtmlElement, origin: str, references: Iterable[str]) 
             subtitle = subtitle or " ".join(lines[dash:])
         else:
             main = next((r for r in references if squeeze(r) == squeeze(main)), _join(lines))
+    if not subtitle and (below := element.getnext()) is not None and below.tag in _LINES:
+        lines = visible_lines(below)
+        if len(lines) == 1 and len(lines[0]) <= _LONGEST and lines[0].startswith("——"):
+            subtitle = lines[0]
     return Headline(candidate(element, main, origin), kicker, subtitle, element)
 
 

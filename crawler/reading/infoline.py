@@ -131,6 +131,7 @@ _NOISE = re.compile(
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
+_OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
 _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
@@ -160,6 +161,9 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
                 value = _UNTIL.sub("", value[:start]) or value
                 break
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
+        if not value and _FIELD[label] == "source" and index + 1 < len(matches):
+            # 来源：本网 记者 张三 names the outlet in the next label.
+            value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
         if value and len(value) <= _MAX_VALUE:
             yield _FIELD[label], label, value
 
@@ -230,6 +234,9 @@ _OTHER_DAY = re.compile("|".join([*LABELS["_written"], "今天", "今日", "当�
 _FOREIGN = re.compile(
     r"(?<![\u4e00-\u9fff])(?![^：:]*[发刊布登载传录發])[\u4e00-\u9fff]{2,10}[:：]\s*$"
 )
+_AGO = re.compile(
+    r"(?:\d{1,3}\s*(?:分钟|小时|天)前|刚刚|(?:昨天|前天)(?:\s*\d{1,2}:\d{2})?)(?=$|[\s\u3000|·])"
+)
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
@@ -274,6 +281,8 @@ def _unlabelled(
                 (60, candidate(element, "、".join(persons), "info"))
             )
         return
+    if "date" not in found and (match := _AGO.match(line)):
+        found.setdefault("date", []).append((50, candidate(element, match[0], "info")))
 
 
 def names_outlet(line: str) -> bool:

@@ -70,3 +70,14 @@ def test_editor_is_no_author(make_article: Callable[..., Article]) -> None:
     normalise_author(article)
     assert (article.authors, article.editor) == (["张三"], "李四")
     assert article.chosen["author"].origin == "byline"
+
+
+def test_reporter_and_correspondent_on_one_line(make_article: Callable[..., Article]) -> None:
+    article = make_article()
+    article.candidates["author"] = [
+        Candidate("王大明", "info:本网记者", 1, "/html/body/div[2]"),
+        Candidate("李小红", "info:通讯员", 1, "/html/body/div[2]"),
+        Candidate("赵六", "info:通讯员", 9, "/html/body/div[5]"),
+    ]
+    normalise_author(article)
+    assert article.authors == ["王大明", "李小红"]

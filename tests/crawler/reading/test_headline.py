@@ -34,6 +34,12 @@ def test_a_dash_opens_a_subtitle() -> None:
     )
 
 
+def test_a_line_below_that_opens_with_a_dash_is_a_subtitle() -> None:
+    html = "<h1>山路弯弯</h1><p>{}</p>"
+    assert parts(read(html.format("——一名干部的两年")))[2] == "——一名干部的两年"
+    assert parts(read(html.format("一名干部的两年")))[2] == ""
+
+
 def test_neighbours_by_class() -> None:
     html = '<p class="kicker">引题</p><h1>主标题</h1><p class="subtitle">副题</p>'
     assert parts(read(html)) == ("引题", "主标题", "副题")

@@ -118,6 +118,17 @@ def test_a_date_of_change_is_not_also_one_of_publishing() -> None:
     }
 
 
+@pytest.mark.parametrize("ago", ["3小时前", "15 分钟前", "昨天 10:03", "2天前"])
+def test_how_long_ago(ago: str) -> None:
+    assert _info(f"<div>{ago}　来源：某某日报</div>")["date"] == [ago]
+    assert "date" not in _info(f"<div>早在{ago}就有人说过这件事</div>")
+
+
+def test_our_own_outlet_before_its_reporter() -> None:
+    read = _info("<div>来源：本网　记者 王大明 通讯员 李小红　责任编辑：赵六</div>")
+    assert (read["source"], read["author"]) == (["本网"], ["王大明", "李小红"])
+
+
 def test_better_label_goes_first() -> None:
     found = _info("<div>日期：2024-08-26</div><div>发布时间：2024-08-25</div>")
     assert found["date"] == ["2024-08-25", "2024-08-26"]
