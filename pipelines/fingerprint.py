@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from crawler.items import Article
-from crawler.reading.text import fold
+from crawler.reading.text import drop_controls, fold
 
 # Below this a text alone does not tell one post from another (详见附件).
 _LONG = 100
@@ -37,7 +37,21 @@ def content_hash(article: Article) -> str:
     content = {name: getattr(article, name) for name in _CONTENT}
     content["images"] = [asdict(image) for image in article.images]
     content["attachments"] = [asdict(file) for file in article.attachments]
+    content = storable(content)
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def storable(value: Any) -> Any:
+    """A value without what an engine refuses or gives back as something else, at any depth: NUL,
+    surrogates, controls.
+    """
+    if isinstance(value, str):
+        return drop_controls(value)
+    if isinstance(value, list):
+        return [storable(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: storable(entry) for name, entry in value.items()}
+    return value
 
 
 def fingerprint(article: Article) -> str:
@@ -53,4 +67,4 @@ def fingerprint(article: Article) -> str:
         parts += re.findall(r"\d+", fold(article.title))
     else:
         parts += [fold(article.title), *(image.url for image in article.images)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()

@@ -30,6 +30,7 @@ from crawler.items import Article, Capture, Known, Listed, Listing, Visit
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
 from pipelines.database import open_store, upsert, writing
+from pipelines.fingerprint import storable
 from pipelines.models import (
     LedgerEntry,
     Record,
@@ -250,10 +251,12 @@ class Ledger:
         at = _iso(listing.at)
         known = self._entries(connection, [row.canonical_url for row in listing.rows])
         shown = {
-            row.canonical_url: {
-                **{"url": row.url, "title": row.title, "date_raw": row.date_raw},
-                **{"spider": listing.spider, "channel": listing.channel, "listed_at": at},
-            }
+            row.canonical_url: storable(
+                {
+                    **{"url": row.url, "title": row.title, "date_raw": row.date_raw},
+                    **{"spider": listing.spider, "channel": listing.channel, "listed_at": at},
+                }
+            )
             for row in listing.rows
         }
         new = [

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from crawler.items import Article
 from crawler.reading.dates import CST
-from crawler.reading.text import drop_controls
 from pipelines.check_required import Refused
 from pipelines.difference import difference
+from pipelines.fingerprint import storable
 from pipelines.models import Change, Record, RecordUrl, Revision
 from pipelines.records import load_records
 
@@ -448,15 +448,4 @@ def _revision(article: Article, of: str) -> dict[str, Any]:
         "further_captures": [capture.sha256 for capture in article.captures[1:]] or None,
         "fetched_at": _iso(article),
     }
-    return {name: _storable(value) for name, value in values.items()}
-
-
-def _storable(value: Any) -> Any:
-    """Without what an engine refuses or gives back as something else: NUL, surrogates, controls."""
-    if isinstance(value, str):
-        return drop_controls(value)
-    if isinstance(value, list):
-        return [_storable(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _storable(entry) for name, entry in value.items()}
-    return value
+    return {name: storable(value) for name, value in values.items()}

@@ -1,11 +1,12 @@
 import json
+import re
 from pathlib import Path
 
 from crawler.demo.server import SITE, SiteServer
 from tests.conftest import Scrapy
 from tests.crawler.families.sites import ucap
 from tests.crawler.families.sites.dynamic import serve
-from tests.site import ROBOTS, article, html, listing
+from tests.site import ROBOTS, article, channel, html, listing
 
 POST = SITE / "zgxc" / "gddt" / "content" / "post_2087.html"
 
@@ -174,3 +175,19 @@ def test_what_cannot_be_fetched(site: SiteServer, scrapy: Scrapy) -> None:
 def test_misuse(scrapy: Scrapy) -> None:
     assert scrapy("preview").returncode == 2
     assert scrapy("preview", "/nosuch/file.html").returncode == 2
+
+
+def test_a_stored_record_is_read_again_from_the_archive(site: SiteServer, scrapy: Scrapy) -> None:
+    site.answers.update(channel("zgxc/gddt", 1))
+    out = scrapy("crawl", "gdzz", "-a", f"url={site.url}zgxc/gddt/", "-O", "-:jsonl")
+    record = json.loads(out.stdout.splitlines()[0])
+    site.answers.clear()  # the site is not asked
+    shown = scrapy("preview", record["id"]).stdout
+    assert f"sha256 {record['capture_sha256']}" in shown
+    assert "zgxc/gddt -> 廉政要闻" in shown
+    lines = shown.splitlines()
+    for paragraph in record["text"].split("\n"):
+        place = lines[lines.index(f"  {paragraph}") + 1]
+        assert re.fullmatch(rf"      {record['capture_sha256'][:12]} line \d+ /html/body\S+", place)
+    unknown = scrapy("preview", "0123456789abcdef")
+    assert (unknown.returncode, "no record has the id" in unknown.stderr) == (2, True)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from crawler.demo.server import Answer, SiteServer
+from pipelines.database import connect
 from tests.conftest import Scrapy
 from tests.site import ROBOTS, article, html, listing
 
@@ -29,7 +30,9 @@ class Story:
     def __init__(self, site: SiteServer, scrapy: Scrapy, folder: Path) -> None:
         self.site, self.scrapy, self.folder = site, scrapy, folder
         self.now = START
-        self.store = f"sqlite:///{folder}/data/store.db"
+        self.store = scrapy.environment.get(
+            "ZHUANZAI_DATABASE_URL", f"sqlite:///{folder}/data/store.db"
+        )
 
     def list_posts(self, *numbers: int) -> None:
         rows = [(post(n), f"标题第{n}号说明一件事", "2024-08-25") for n in numbers]
@@ -49,7 +52,7 @@ class Story:
 
     def changes(self) -> list[tuple[str, str]]:
         """(post, kind) of the whole change log."""
-        engine = create_engine(self.store)
+        engine = connect(self.store)
         query = "SELECT r.url, c.kind FROM changes c JOIN records r ON r.id = c.record_id"
         with engine.connect() as connection:
             rows = connection.execute(text(f"{query} ORDER BY c.seq")).all()
@@ -70,7 +73,7 @@ class Story:
         return int(self._column("SELECT count(*) FROM captures")[0])
 
     def _column(self, query: str) -> list[Any]:
-        engine = create_engine(self.store)
+        engine = connect(self.store)
         with engine.connect() as connection:
             found = connection.execute(text(query)).scalars().all()
         engine.dispose()
@@ -226,6 +229,17 @@ def test_a_page_for_all_freezes_the_source(story: Story) -> None:
     exit_status, figures, _ = story.crawl(24)
     assert (exit_status, figures["withdrawn"], figures["suspect"]) == (0, 0, 1)
     assert story.crawl(24)[1]["withdrawn"] == 1
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_on_postgresql(scrapy: Scrapy, store_url: str, story: Story) -> None:
+    scrapy.environment["ZHUANZAI_DATABASE_URL"] = story.store = store_url
+    status, figures, stderr = story.crawl()
+    assert (status, figures["created"]) == (0, 10), stderr
+    story.show(4, html("gone", 410))
+    _, figures, _ = story.crawl(1)
+    assert (figures["withdrawn"], figures["unchanged"]) == (1, 9)
+    assert story.exported()["4"]["reason"] == "withdrawn"
 
 
 def test_lists_and_posts_are_asked_conditionally(story: Story) -> None:

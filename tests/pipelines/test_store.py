@@ -1,11 +1,12 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from crawler.items import Article, Record
+from crawler.items import Article, Candidate, Image, Record
 from pipelines import models
 from pipelines.database import open_store
 from pipelines.fingerprint import content_hash, fingerprint
@@ -142,3 +143,49 @@ def test_order_in_a_batch_counts(store: Engine, make_article: Make, same_batch: 
         assert outcomes(store, article) + outcomes(store, later) == ["created", "revised"]
     (record,) = stream_records(store)
     assert (record.title, record.version) == ("更正后的标题", 2)
+
+
+def test_what_engines_refuse_is_left_out(store: Engine, make_article: Make) -> None:
+    """NUL, surrogates and controls; all else comes back as it was, on every engine."""
+    long = "很长的正文，" * 400_000
+    odd = make_article(
+        title="标\x00题\ud800一\x1b二",
+        text=long + "𠮷\U0001f600é\u0301",
+        authors=["张\x00三"],
+        date_published=datetime.fromisoformat("2024-08-25T01:02:03+08:00"),
+        date_precision="second",
+    )
+    odd.chosen = {"title": Candidate("标\x00题", "meta:t\ud800", 1, "/html")}
+    ((_, record),) = save(store, [odd])
+    assert (record.title, record.authors) == ("标题一二", ["张三"])
+    assert record.text == long + "𠮷\U0001f600é\u0301"
+    assert record.date_published == "2024-08-25T01:02:03+08:00"
+
+
+def test_a_correction_dated_later_keeps_the_first_day(store: Engine, make_article: Make) -> None:
+    first = make_article(
+        date_published=datetime.fromisoformat("2024-08-25T10:00:00+08:00"), date_precision="minute"
+    )
+    later = corrected(
+        first, title="更正", date_published=datetime.fromisoformat("2024-09-01T08:00:00+08:00")
+    )
+    ((_, before),) = save(store, [first])
+    ((_, after),) = save(store, [later])
+    assert after.date_published == before.date_published == "2024-08-25T10:00:00+08:00"
+    assert (after.title, after.id) == ("更正", before.id)
+    earlier = corrected(
+        later, title="再更正", date_published=datetime.fromisoformat("2024-08-20T08:00:00+08:00")
+    )
+    ((_, last),) = save(store, [earlier])
+    assert last.date_published == "2024-08-20T08:00:00+08:00"
+
+
+def test_a_text_that_breaks_off_is_refused(store: Engine, make_article: Make) -> None:
+    whole = make_article()
+    ((_, before),) = save(store, [whole])
+    cut = corrected(whole, text=whole.text[:40], ended=False)
+    pictures = corrected(whole, text="", images=[Image("https://a.example/1.jpg")])
+    assert outcomes(store, cut, pictures) == ["refused", "refused"]
+    shorter = corrected(whole, text=whole.text[:40], ended=True)  # the page is whole
+    assert outcomes(store, shorter) == ["revised"]
+    assert before.version == 1
