@@ -21,6 +21,7 @@ _FIELDS = {
     "authors": ("authors", "author"),
     "editor": ("editor", "editor"),
     "doc_number": ("doc_number", "doc_number"),
+    "rights": ("hold", "rights"),
 }
 
 
@@ -48,6 +49,8 @@ def describe_article(article: Article, encoding: str) -> str:
             for other in article.candidates.get(name, [])
             if other != chosen
         ]
+    if article.hold:
+        lines.append(f"{'held':<12} {article.hold}: waits for scrapy release")
     for kind, things in (("image", article.images), ("attachment", article.attachments)):
         for thing in things:
             text = getattr(thing, "name", None) or getattr(thing, "caption", "") or "-"

@@ -118,6 +118,8 @@ class Known:
     channel: str
     """Column path of the list."""
     state: Literal["owed", "stored", "unchanged", "refused", "deferred"]
+    reason: str
+    """Of a refusal or deferral."""
     due_at: datetime | None
     """When it is to be visited again; None: never."""
 
@@ -235,6 +237,8 @@ class Article:
     """Persons (or a byline that names none, as printed); empty where none is shown."""
     editor: str = ""
     """Responsible editor, "" where none."""
+    hold: str = ""
+    """Why it may not be published without the operator's word, "" where it may."""
     fingerprint: str = ""
     """Hash that two copies of one post share (see pipelines/fingerprint.py)."""
     content_hash: str = ""

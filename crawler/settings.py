@@ -19,6 +19,8 @@ DATABASE_URL = os.environ.get("ZHUANZAI_DATABASE_URL") or f"sqlite:///{DATA_DIR}
 ARCHIVE_DIR = str(Path(DATA_DIR) / "archive")
 # The operator's identity; what it does not say is taken from exporters/identity.toml.
 ZHUANZAI_IDENTITY = str(Path(DATA_DIR) / "identity.toml")
+# Sources that may be republished, and the sections that require one (pipelines/check_rights.py).
+ALLOWED_SOURCES = str(Path(DATA_DIR) / "sources.toml")
 
 # --- Who asks ----------------------------------------------------------------------------------
 CONTACT = os.environ.get("ZHUANZAI_CONTACT", "").strip()
@@ -85,6 +87,7 @@ ITEM_PIPELINES = {
     "pipelines.normalise_author.NormaliseAuthorPipeline": 200,
     "pipelines.normalise_source.NormaliseSourcePipeline": 300,
     "pipelines.check_required.CheckRequiredPipeline": 400,
+    "pipelines.check_rights.CheckRightsPipeline": 450,
     "pipelines.fingerprint.FingerprintPipeline": 500,
     "pipelines.store.StorePipeline": 900,
 }

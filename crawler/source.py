@@ -469,6 +469,8 @@ class SourceSpider(Spider):
             self.count("skipped")
             return None
         before = known.get(listed.canonical_url)
+        if before and before.reason == "taken_down":
+            fate = "taken_down"  # for good: it is not even asked for
         now = bool(self.options.url)
         if before and not fate and not now and not before.is_due(self.now()):
             self.count("not_due")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from scrapy.utils.misc import load_object
 from sqlalchemy import Engine
 
 from crawler.items import Record
@@ -15,7 +16,7 @@ from exporters.base import Exporter, FileExporter
 from exporters.identity import Identity
 from exporters.site import SiteExporter
 from exporters.storage import written_whole
-from pipelines.records import read_cursor, save_cursor, stream_records
+from pipelines.records import destinations, read_cursor, save_cursor, stream_records
 
 Mode = Literal["all", "since-last", "rebuild"]
 
@@ -78,6 +79,22 @@ def export(
         _feed(site, stream_records(engine), edition)
     save_cursor(engine, destination, edition.seq, datetime.now(UTC))
     return edition
+
+
+def bring_up_to_date(
+    engine: Engine, formats: Mapping[str, str], identity: Identity
+) -> Iterator[Edition]:
+    """Write every destination anew that this machine exported to and that is still there.
+
+    Args:
+        engine: an open store.
+        formats: name -> dotted path of the exporter (setting EXPORT_FORMATS).
+        identity: who republishes.
+    """
+    for destination in destinations(engine):
+        name, _, place = destination.partition(":")
+        if name in formats and Path(place).exists():
+            yield export(engine, load_object(formats[name]), Path(place), identity)
 
 
 def _feed(exporter: Exporter, records: Iterable[Record], edition: Edition) -> None:

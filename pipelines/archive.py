@@ -13,25 +13,27 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.items import Capture
+from crawler.reading.urls import canonical_url
 from pipelines import models
 from pipelines.database import writing
 
 _NAME = "zhuanzai-{:%Y%m%d%H%M%S}-{}.warc.gz"
 _PATTERN = "zhuanzai-*.warc.gz"
+_CHUNK = 500  # SQLite binds at most 32,766 values
 # Not kept: the body is whole and its length known, however it was sent.
 _OF_THE_WIRE = ("transfer-encoding", "content-length", "connection", "keep-alive")
 
@@ -175,6 +177,61 @@ class Archive:
                     file.close()
                 removed.append(name)
         return removed
+
+    def purge(
+        self, connection: Connection, hashes: Collection[str], canonical_urls: Collection[str]
+    ) -> int:
+        """Remove captures, in the caller's transaction; returns how many.
+
+        What else their files hold is copied to new files; once the transaction is committed,
+        nothing refers to the old ones, and `recover` removes them.
+
+        Args:
+            connection: of a transaction that may write.
+            hashes: payloads to remove, with every capture of them.
+            canonical_urls: addresses of which every capture is to go.
+
+        Raises:
+            ArchiveError: a crawl writes to one of the files.
+        """
+        capture = models.Capture
+        query = select(capture.id, capture.sha256, capture.url, capture.file)
+        rows = connection.execute(query).all()
+        payloads = {
+            row.sha256
+            for row in rows
+            if row.sha256 in hashes or canonical_url(row.url) in canonical_urls
+        }
+        gone = [row for row in rows if row.sha256 in payloads]
+        for start in range(0, len(gone), _CHUNK):
+            ids = [row.id for row in gone[start : start + _CHUNK]]
+            connection.execute(delete(capture).where(capture.id.in_(ids)))
+        for name in {row.file for row in gone}:
+            self._copy(connection, self.folder / name)
+        return len(gone)
+
+    def _copy(self, connection: Connection, path: Path) -> None:
+        """Copy what is indexed of a file to a new one, and index it there."""
+        capture = models.Capture
+        old = _locked(path) if path.exists() else None
+        if old is None:
+            if path.exists():
+                raise ArchiveError(f"{path} is in use: try again when no crawl runs")
+            return
+        query = select(capture.id, capture.offset, capture.length).where(capture.file == path.name)
+        kept = connection.execute(query.order_by(capture.offset)).all()
+        if not kept:
+            old.close()
+            return
+        new = self._begin(datetime.now(UTC))
+        with old, new:
+            for row in kept:
+                old.seek(row.offset)
+                values = {"file": Path(new.name).name, "offset": new.tell()}
+                new.write(old.read(row.length))
+                connection.execute(update(capture).where(capture.id == row.id).values(values))
+            new.flush()
+            os.fsync(new.fileno())
 
     # --- reading -----------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ _WAIT = 0.5  # seconds that a report may wait for company
 _GONE = ("http_404", "soft_404")
 _GONE_FOR_GOOD = "http_410"
 # Refusals that no later visit would change.
-_FOR_EVER = ("other_host", "direct_file", "other_page")
+_FOR_EVER = ("other_host", "direct_file", "other_page", "taken_down")
 _GUARD_SHARE = 0.2
 _GUARD_COUNT = 5
 
@@ -184,7 +184,7 @@ class Ledger:
                 results[i] = result
             for report, result in zip(reports, results, strict=True):
                 if isinstance(report, Article):
-                    self._note_article(connection, report, result[0])
+                    self._note_article(connection, report, *result)
                 elif isinstance(report, Visit):
                     self._note_visit(connection, report)
                 else:
@@ -193,11 +193,15 @@ class Ledger:
 
     # --- what becomes of a URL ---------------------------------------------------------------
 
-    def _note_article(self, connection: Connection, article: Article, outcome: Outcome) -> None:
+    def _note_article(
+        self, connection: Connection, article: Article, outcome: Outcome, result: Any
+    ) -> None:
         row = article.listed or Listed(article.canonical_url, article.url, article.title)
         at = article.fetched_at
+        due: datetime | None
         if outcome == "refused":
-            state, reason, due = "refused", "truncated", next_visit(None, at)
+            state, reason = "refused", result
+            due = None if reason == "taken_down" else next_visit(None, at)
         else:
             state = "unchanged" if outcome == "unchanged" else "stored"
             reason, due = "", next_visit(article.date_published, at)
@@ -213,7 +217,7 @@ class Ledger:
                 "reason": reason,
                 "failures": 0,
                 "visited_at": _iso(at),
-                "due_at": _iso(due),
+                "due_at": _iso(due) if due else None,
             }
             | (_ALIVE if outcome != "refused" else {}),
         )
@@ -494,7 +498,7 @@ def _entry_query() -> Select[*tuple[Any, ...]]:
     entry = LedgerEntry
     return select(
         *(entry.canonical_url, entry.url, entry.title, entry.date_raw),
-        *(entry.channel, entry.state, entry.due_at),
+        *(entry.channel, entry.state, entry.reason, entry.due_at),
     )
 
 
@@ -503,6 +507,7 @@ def _known(row: Any) -> Known:
         Listed(row.canonical_url, row.url, row.title, row.date_raw),
         row.channel,
         row.state,
+        row.reason,
         datetime.fromisoformat(row.due_at) if row.due_at else None,
     )
 

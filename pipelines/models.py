@@ -35,6 +35,7 @@ class Record(Base):
     url: Mapped[str] = mapped_column(Text)
     spider: Mapped[str] = mapped_column(String(100))
     status: Mapped[str] = mapped_column(String(10), default="usable")
+    """usable, canceled, or held: never published yet, in no export, without a change."""
     reason: Mapped[str | None] = mapped_column(String(20))
     canceled_at: Mapped[str | None] = mapped_column(String(32))
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("records.id"))
@@ -46,6 +47,12 @@ class Record(Base):
     """The last change."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     """Of the current revision."""
+    held_reason: Mapped[str | None] = mapped_column(String(40))
+    """Why the record, or its newest content, waits for the operator."""
+    held_revision_id: Mapped[int | None]
+    """A correction that is held, while the current revision stays published."""
+    released_by: Mapped[str | None] = mapped_column(Text)
+    """The editor who answers for publishing it in spite of the reason."""
     first_seen_at: Mapped[str] = mapped_column(String(32))
     updated_at: Mapped[str] = mapped_column(String(32))
 
@@ -98,6 +105,38 @@ class Revision(Base):
     further_captures: Mapped[list[str] | None] = mapped_column(JSON)
     """Those of the further pages of an article that is split over several."""
     fetched_at: Mapped[str] = mapped_column(String(32))
+
+
+class Tombstone(Base):
+    """What is never imported again: an address, or a content, that was taken down."""
+
+    __tablename__ = "tombstones"
+
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    """url (canonical) or fingerprint."""
+    value: Mapped[str] = mapped_column(Text, primary_key=True)
+    record_id: Mapped[str | None] = mapped_column(ForeignKey("records.id"), index=True)
+    """Null where the address was never imported."""
+    at: Mapped[str] = mapped_column(String(32))
+
+
+class Audit(Base):
+    """What operators did, and why. Append-only: the database refuses changes."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str] = mapped_column(String(32))
+    who: Mapped[str] = mapped_column(Text)
+    """user@machine."""
+    action: Mapped[str] = mapped_column(String(12))
+    """takedown, purge, restore or release."""
+    target: Mapped[str] = mapped_column(Text)
+    """As the operator named it."""
+    reason: Mapped[str] = mapped_column(Text)
+    requested_by: Mapped[str] = mapped_column(Text)
+    what: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Ids of the records, and what was done to them."""
 
 
 class Change(Base):

@@ -25,7 +25,10 @@ def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
     snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**snapshot) as connection:
         while rows := connection.execute(
-            _current().where(models.Record.seq > after).order_by(models.Record.seq).limit(_CHUNK)
+            _current()
+            .where(models.Record.seq > after, models.Record.status != "held")
+            .order_by(models.Record.seq)
+            .limit(_CHUNK)
         ).all():
             yield from _records(connection, rows)
             after = rows[-1].seq
@@ -60,6 +63,13 @@ def read_cursor(engine: Engine, destination: str) -> int:
     with engine.connect() as connection:
         query = select(models.Cursor.seq).where(models.Cursor.destination == destination)
         return connection.execute(query).scalar() or 0
+
+
+def destinations(engine: Engine) -> list[str]:
+    """All destinations that have followed, by name."""
+    with engine.connect() as connection:
+        query = select(models.Cursor.destination).order_by(models.Cursor.destination)
+        return list(connection.execute(query).scalars())
 
 
 def save_cursor(engine: Engine, destination: str, seq: int, at: datetime) -> None:
@@ -129,7 +139,7 @@ def _record(row: Row[Any], duplicates: list[str]) -> Record:
         publisher=row.publisher or None,
         authors=row.authors,
         author="、".join(row.authors) or _NOBODY,
-        editor=row.editor or None,
+        editor=row.released_by or row.editor or None,
         channel=row.channel or None,
         section=row.section or None,
         doc_number=row.doc_number or None,

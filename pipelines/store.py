@@ -10,17 +10,17 @@ from typing import Any, Literal
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
 
 from crawler.items import Article
 from crawler.reading.dates import CST
 from pipelines.check_required import Refused
 from pipelines.difference import difference
 from pipelines.fingerprint import storable
-from pipelines.models import Change, Record, RecordUrl, Revision
+from pipelines.models import Change, Record, RecordUrl, Revision, Tombstone
 from pipelines.records import load_records
 
-Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "refused"]
+Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "held", "refused"]
 
 
 class Duplicate(DropItem):
@@ -31,6 +31,14 @@ class Duplicate(DropItem):
         self.record_id = record_id
 
 
+class Held(DropItem):
+    """The article is stored and waits for the operator's word; `reason` tells why."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: held, {reason}")
+        self.held = reason
+
+
 class StorePipeline:
     """Hands articles to the crawl's ledger and returns them as the Records that they became.
 
@@ -39,7 +47,8 @@ class StorePipeline:
 
     Raises:
         Duplicate: the article is a copy of a post that is stored under another URL.
-        Refused: `truncated`; the stored post is a longer one.
+        Held: it may not be published without the operator's word.
+        Refused: `truncated`, the stored post is a longer one; `taken_down`, it was, or a copy was.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -58,9 +67,13 @@ class StorePipeline:
             return item
         outcome, record = await self.crawler.spider.ledger.store(item)  # type: ignore[union-attr]
         if outcome == "refused":
-            raise Refused("truncated", item.url)
+            raise Refused(record, item.url)
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"store/{outcome}")
+        if outcome == "held":
+            raise Held(item.url, record)
+        if record.status == "held":
+            raise Held(item.url, "as before")
         if record.url != item.url and outcome in ("merged", "unchanged"):
             raise Duplicate(item.url, record.id)
         return record
@@ -77,14 +90,15 @@ def save(
         run: id of the run that read them.
 
     Returns:
-        For every article what became of it and the Record that stands for it now.
+        For every article what became of it, and the Record that stands for it now; where it was
+        refused or held, the reason.
     """
     batch = _Batch(connection, run)
     for article in articles:
         batch.add(article)
     batch.write()
     records = load_records(connection, {entry.id for entry in batch.entries})
-    return [(entry.outcome, records[entry.id]) for entry in batch.entries]
+    return [(entry.outcome, entry.reason or records[entry.id]) for entry in batch.entries]
 
 
 def cancel(
@@ -134,14 +148,18 @@ class _Known:
     version: int
     status: str = "usable"
     reason: str | None = None
+    released: bool = False
+    """An editor answers for it."""
     current: Article | None = None
     """Its content, if this batch wrote it."""
+    hold: str = ""
 
 
 @dataclass(slots=True)
 class _Entry:
     id: str
     outcome: Outcome
+    reason: str = ""
 
 
 class _Batch:
@@ -158,8 +176,13 @@ class _Batch:
         self.moved_urls: list[dict[str, Any]] = []
         self.revisions: list[tuple[Article, _Known]] = []
         self.changes: list[dict[str, Any]] = []
+        self.held: list[_Known] = []
+        self.held_corrections: dict[tuple[str, str], Article] = {}
 
     def add(self, article: Article) -> None:
+        if self._is_taken_down(article):
+            self.entries.append(_Entry("", "refused", "taken_down"))
+            return
         known = self._by_url(article.canonical_url)
         if known is not None and known.canonical_url == article.canonical_url:
             self._read_again(article, known)
@@ -181,14 +204,62 @@ class _Batch:
     def _read_again(self, article: Article, known: _Known) -> None:
         if known.status == "canceled" and known.reason != "withdrawn":
             self._note(known, "unchanged")  # only the operator brings it back
+        elif known.status == "canceled" and article.hold and not known.released:
+            self._hold_correction(article, known)
         elif known.status == "canceled":
             self._revise(article, known, "restored")
+        elif known.status == "held":
+            self._read_held(article, known)
         elif known.content_hash == article.content_hash:
             self._note(known, "unchanged")
         elif self._is_cut(article, known):
-            self._note(known, "refused")
+            self._note(known, "refused", "truncated")
+        elif article.hold and not known.released:
+            self._hold_correction(article, known)
         else:
             self._revise(article, known, "revised")
+
+    def _read_held(self, article: Article, known: _Known) -> None:
+        """A post that is held: newer content replaces the older, and may need no holding."""
+        if article.hold and known.content_hash == article.content_hash:
+            self._note(known, "unchanged")
+            return
+        if known.content_hash != article.content_hash:
+            known.content_hash = article.content_hash
+            known.fingerprint = article.fingerprint
+            known.current = article
+            self.revisions.append((article, known))
+        known.hold = article.hold
+        if article.hold:
+            self.held.append(known)
+            self._note(known, "held", article.hold)
+        else:
+            known.status = "usable"
+            self.by_fingerprint[article.fingerprint] = known
+            self._change(article, known, "created")
+            self._note(known, "created")
+
+    def _hold_correction(self, article: Article, known: _Known) -> None:
+        """Keep a correction aside; the last good revision stays published."""
+        key = known.id, article.content_hash
+        query = select(Revision.id).where(
+            Revision.record_id == known.id, Revision.content_hash == article.content_hash
+        )
+        if self.connection.execute(query).scalar() is not None:
+            self._note(known, "unchanged")  # it is held already
+            return
+        self.held_corrections[key] = article
+        self._note(known, "held", article.hold)
+
+    def _is_taken_down(self, article: Article) -> bool:
+        tombstone = Tombstone
+        query = select(tombstone.kind).where(
+            or_(
+                and_(tombstone.kind == "url", tombstone.value == article.canonical_url),
+                and_(tombstone.kind == "fingerprint", tombstone.value == article.fingerprint),
+            )
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
 
     def _is_cut(self, article: Article, known: _Known) -> bool:
         """Whether a reading is only the beginning of what is stored, on a page that breaks off."""
@@ -221,7 +292,8 @@ class _Batch:
                 "canonical_url": article.canonical_url,
                 "url": article.url,
                 "spider": article.spider,
-                "status": "usable",
+                "status": "held" if article.hold else "usable",
+                "held_reason": article.hold or None,
                 "version": 1,
                 "seq": 0,
                 "fingerprint": article.fingerprint,
@@ -231,8 +303,13 @@ class _Batch:
         )
         self._point(article, known)
         self.by_id[known.id] = known
-        self.by_fingerprint[article.fingerprint] = known
         self.revisions.append((article, known))
+        if article.hold:
+            known.status, known.hold = "held", article.hold
+            self.held.append(known)
+            self._note(known, "held", article.hold)
+            return
+        self.by_fingerprint[article.fingerprint] = known
         self._change(article, known, "created")
         self._note(known, "created")
 
@@ -256,8 +333,8 @@ class _Batch:
         self._change(article, known, kind, found)
         self._note(known, kind)
 
-    def _note(self, known: _Known, outcome: Outcome) -> None:
-        self.entries.append(_Entry(known.id, outcome))
+    def _note(self, known: _Known, outcome: Outcome, reason: str = "") -> None:
+        self.entries.append(_Entry(known.id, outcome, reason))
 
     def _point(self, article: Article, known: _Known) -> None:
         """Make the article's URL lead to a record."""
@@ -322,13 +399,13 @@ class _Batch:
             return None
         known = _Known(
             *(row.id, row.canonical_url, row.content_hash, row.fingerprint),
-            *(row.version, row.status, row.reason),
+            *(row.version, row.status, row.reason, row.released_by is not None),
         )
         return self.by_id.setdefault(row.id, known)
 
     def write(self) -> None:
         """Send what the batch came to, a statement a table."""
-        if not self.changes:
+        if not (self.changes or self.held or self.held_corrections):
             return
         run = self.connection.execute
         if self.new_records:
@@ -339,6 +416,9 @@ class _Batch:
             where = RecordUrl.canonical_url == values["canonical_url"]
             run(update(RecordUrl).where(where).values(values))
         revisions = self._write_revisions()
+        self._write_held(revisions)
+        if not self.changes:
+            return
         for change in self.changes:
             key = change["record_id"], change["revision_id"]
             change["revision_id"] = revisions.get(key)
@@ -355,6 +435,7 @@ class _Batch:
                 "new_revision": revisions.get((known.id, known.content_hash)),
                 "new_status": known.status,
                 "new_reason": known.reason,
+                "new_hold": None,
             }
         run(
             update(Record)
@@ -366,6 +447,8 @@ class _Batch:
                 updated_at=bindparam("new_updated_at"),
                 status=bindparam("new_status"),
                 reason=bindparam("new_reason"),
+                held_reason=bindparam("new_hold"),
+                held_revision_id=bindparam("new_hold"),
                 canceled_at=case(
                     (bindparam("new_status") == "usable", None), else_=Record.canceled_at
                 ),
@@ -373,6 +456,24 @@ class _Batch:
             ),
             list(heads.values()),
         )
+
+    def _write_held(self, revisions: dict[tuple[str, str], int]) -> None:
+        for known in self.held:
+            values = {
+                "revision_id": revisions.get((known.id, known.content_hash)),
+                "fingerprint": known.fingerprint,
+                "held_reason": known.hold,
+            }
+            where = Record.id == known.id
+            self.connection.execute(update(Record).where(where).values(values))
+        for (record_id, _), article in self.held_corrections.items():
+            held = insert(Revision).values(_revision(article, record_id)).returning(Revision.id)
+            values = {
+                "held_reason": article.hold,
+                "held_revision_id": self.connection.execute(held).scalar_one(),
+            }
+            where = Record.id == record_id
+            self.connection.execute(update(Record).where(where).values(values))
 
     def _write_revisions(self) -> dict[tuple[str, str], int]:
         """Insert new contents; an old content that came back keeps its row.
@@ -414,6 +515,7 @@ def _known_query() -> Any:
         Record.version,
         Record.status,
         Record.reason,
+        Record.released_by,
         Revision.content_hash,
     ).join(Revision, Revision.id == Record.revision_id)
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from crawler.source import SourceSpider
 
-_OUTCOMES = ("created", "revised", "restored", "merged", "unchanged")
+_OUTCOMES = ("created", "revised", "restored", "merged", "held", "unchanged")
 
 
 class RunExtension:
@@ -69,6 +69,8 @@ class RunExtension:
     def item_dropped(self, exception: Exception) -> None:
         if reason := getattr(exception, "reason", None):
             self.stats.inc_value(f"refused/{reason}")
+        if held := getattr(exception, "held", None):
+            self.stats.inc_value(f"held/{held}")
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         left = self._balance(spider, reason) if isinstance(spider, SourceSpider) else 0
@@ -144,6 +146,7 @@ class RunExtension:
             "listed": count("run/listed"),
             "stored": sum(outcomes.values()) - outcomes["unchanged"],
             **outcomes,
+            "held_for": _below(stats, "held/"),
             "refused": _below(stats, "refused/"),
             "deferred": _below(stats, "deferred/"),
             "skipped": count("run/skipped"),

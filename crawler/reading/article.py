@@ -30,6 +30,7 @@ from crawler.reading.node import known_node
 from crawler.reading.page import BLOCKS, Page, candidate, css, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
 from crawler.reading.region import find_region, heading_above, is_info, trim
+from crawler.reading.rights import read_rights
 from crawler.reading.rules import GENERIC, TOOLS, ArticleRules
 from crawler.reading.text import fold_space, squeeze
 from crawler.reading.urls import canonical_url
@@ -103,6 +104,7 @@ def read_article(
     persons = _persons(candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
     candidates["author"] = persons
+    candidates["rights"] = list(read_rights(page))
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row) + unlabelled
     visible = headline is not None and headline.element is not None

@@ -1,0 +1,60 @@
+"""What the commands share by which an operator decides about stored posts."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from sqlalchemy import Connection, Engine
+
+if TYPE_CHECKING:
+    from pipelines.takedown import Done, Order
+
+
+class OrderCommand(ScrapyCommand):
+    """One URL or id, one transaction, one entry in the audit log. 2: there is nothing such."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def order(self, target: str, opts: argparse.Namespace) -> Order:
+        """What is asked for.
+
+        Raises:
+            UsageError: something is missing.
+        """
+        raise NotImplementedError
+
+    def carry_out(
+        self, connection: Connection, order: Order, now: datetime, opts: argparse.Namespace
+    ) -> Done:
+        raise NotImplementedError
+
+    def report(self, done: Done, engine: Engine, opts: argparse.Namespace) -> None:
+        """Tell what was done, once it is committed."""
+        raise NotImplementedError
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from pipelines.archive import ArchiveError
+        from pipelines.database import StoreError, open_store, writing
+        from pipelines.takedown import NotFound
+
+        assert self.settings is not None
+        if len(args) != 1:
+            raise UsageError("one URL or id is needed", print_help=False)
+        order = self.order(args[0], opts)
+        try:
+            engine = open_store(self.settings["DATABASE_URL"])
+        except StoreError as error:
+            raise UsageError(str(error), print_help=False) from error
+        try:
+            with writing(engine).begin() as connection:
+                done = self.carry_out(connection, order, datetime.now(UTC), opts)
+            self.report(done, engine, opts)
+        except (NotFound, ArchiveError) as error:
+            raise UsageError(str(error), print_help=False) from error
+        finally:
+            engine.dispose()

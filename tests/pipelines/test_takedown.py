@@ -1,0 +1,161 @@
+import gzip
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from crawler.items import Article, Capture, Image
+from pipelines.archive import Archive
+from pipelines.database import writing
+from pipelines.records import stream_records
+from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
+from tests.conftest import NOW, save
+from tests.pipelines.test_store import corrected
+
+Make = Callable[..., Article]
+LATER = NOW + timedelta(days=1)
+
+
+def do(store: Engine, action: Callable[..., Done], target: str, *more: Any, who: str = "") -> Done:
+    with writing(store).begin() as connection:
+        return action(connection, Order(target, "权利人要求", who), LATER, *more)
+
+
+def kinds(store: Engine) -> list[str]:
+    with store.connect() as connection:
+        return list(connection.execute(text("SELECT kind FROM changes ORDER BY seq")).scalars())
+
+
+def outcomes(store: Engine, *articles: Article) -> list[tuple[str, Any]]:
+    return [
+        (outcome, what if isinstance(what, str) else what.status)
+        for outcome, what in save(store, list(articles))
+    ]
+
+
+def test_taken_down_by_id_or_url_and_never_again(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    copy = make_article(1, url="https://www.sample.example/gddt/content/post_9.html")
+    ((_, record), _) = save(store, [article, copy])
+    done = do(store, take_down, copy.url)
+    assert (done.records, set(done.urls)) == ((record.id,), {article.url, copy.url})
+    (gone,) = stream_records(store)
+    assert (gone.id, gone.status, gone.reason, gone.url, gone.title) == (
+        *(record.id, "canceled", "taken_down", None, None),
+    )
+    elsewhere = make_article(1, url="https://other.example/1.html")
+    assert outcomes(store, article, copy, elsewhere) == [("refused", "taken_down")] * 3
+    other = corrected(article, text="另一篇全新的正文，与前文无关。" * 20)
+    assert outcomes(store, other) == [("refused", "taken_down")]  # the same address
+    assert kinds(store) == ["created", "merged", "taken_down"]
+
+
+def test_an_address_that_was_never_imported(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    save(store, [make_article(2)])
+    assert do(store, take_down, article.url).records == ()
+    assert outcomes(store, article) == [("refused", "taken_down")]
+    with pytest.raises(NotFound, match="0123456789abcdef"):
+        do(store, take_down, "0123456789abcdef")
+
+
+def test_restored(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    ((_, record),) = save(store, [article])
+    do(store, take_down, record.id)
+    assert do(store, restore, record.id).records == (record.id,)
+    (back,) = stream_records(store)
+    assert (back.status, back.text, back.reason) == ("usable", record.text, None)
+    assert back.seq > record.seq
+    assert outcomes(store, article) == [("unchanged", "usable")]
+    with pytest.raises(NotFound):
+        do(store, restore, record.id)
+
+
+def test_purged(store: Engine, make_article: Make, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive", 10**9)
+    mine, other = (
+        Capture.of(f"https://www.sample.example/tzgg/content/post_{n}.html", NOW, 200, (), body)
+        for n, body in ((1, b"<p>secret</p>"), (2, b"<p>public</p>"))
+    )
+    first = make_article(1, capture_sha256=mine.sha256, images=[Image("https://a.example/1.jpg")])
+    with writing(store).begin() as connection:
+        archive.keep(connection, [mine, other, mine])
+    archive.close()
+    ((_, record),) = save(store, [first])
+    done = do(store, take_down, record.id, archive)
+    assert done.captures == 2
+    archive.recover(store)
+    assert archive.load(store, mine.sha256) is None
+    kept = archive.load(store, other.sha256)
+    assert kept is not None
+    assert kept.body == other.body
+    (path,) = archive.folder.iterdir()
+    assert b"secret" not in gzip.decompress(path.read_bytes())
+    with store.connect() as connection:
+        rows = connection.execute(text("SELECT title, text, html, images FROM revisions")).all()
+    assert [(row.title, row.text, row.html) for row in rows] == [("", "", "")]
+    # Restored, it may come back from the site; its content is gone.
+    do(store, restore, record.id)
+    (gone,) = stream_records(store)
+    assert gone.status == "canceled"
+    assert outcomes(store, first) == [("restored", "usable")]
+
+
+def test_the_audit_log_is_append_only(store: Engine, make_article: Make) -> None:
+    ((_, record),) = save(store, [make_article()])
+    do(store, take_down, record.id, who="某律师")
+    do(store, restore, record.id)
+    with store.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM audit ORDER BY id")).all()
+    assert [(r.action, r.target, r.reason, r.requested_by) for r in rows] == [
+        ("takedown", record.id, "权利人要求", "某律师"),
+        ("restore", record.id, "权利人要求", ""),
+    ]
+    assert all("@" in r.who for r in rows)
+    for statement in ("UPDATE audit SET who = ''", "DELETE FROM audit"):
+        with pytest.raises(DBAPIError), store.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_held_until_released(store: Engine, make_article: Make) -> None:
+    article = make_article(hold="no_reprint")
+    assert outcomes(store, article) == [("held", "no_reprint")]
+    assert outcomes(store, article) == [("unchanged", "held")]
+    assert list(stream_records(store)) == []
+    assert kinds(store) == []
+    newer = corrected(article, title="新标题")
+    assert outcomes(store, newer) == [("held", "no_reprint")]
+    do(store, release, article.url, who="王编辑")
+    (record,) = stream_records(store)
+    assert (record.status, record.title, record.editor) == ("usable", "新标题", "王编辑")
+    assert kinds(store) == ["created"]
+    # The editor's word stands for later corrections, too.
+    assert outcomes(store, corrected(newer, title="再新")) == [("revised", "usable")]
+    with pytest.raises(NotFound, match="not held"):
+        do(store, release, article.url)
+
+
+def test_what_need_not_be_held_any_more_is_published(store: Engine, make_article: Make) -> None:
+    article = make_article(hold="not_allowed")
+    save(store, [article])
+    article.hold = ""
+    assert outcomes(store, article) == [("created", "usable")]
+    assert kinds(store) == ["created"]
+
+
+def test_a_held_correction_leaves_the_last_good_revision(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    ((_, record),) = save(store, [article])
+    later = corrected(article, title="更正", hold="noarchive")
+    assert outcomes(store, later) == [("held", "noarchive")]
+    assert outcomes(store, later) == [("unchanged", "usable")]
+    assert [r.title for r in stream_records(store)] == [article.title]
+    do(store, release, record.id)
+    (after,) = stream_records(store)
+    assert (after.title, after.version) == ("更正", 2)
+    assert kinds(store) == ["created", "revised"]
