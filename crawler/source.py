@@ -332,7 +332,10 @@ class SourceSpider(Spider):
         own = set(family.of_channel(rows, response.url, walk.start))
         walk.others.update(family.canonical_url(row.url) for row in unseen if row not in own)
         dates = [moment.when for row in rows if (moment := parse_date(row.date_raw, self.now()))]
-        listed = {family.canonical_url(row.url): row for row in unseen if row in own}
+        listed: dict[str, Row] = {}
+        for row in unseen:
+            if row in own:
+                listed.setdefault(family.canonical_url(row.url), row)  # of twins, the first
         known = self.ledger.entries(listed)
         since = self.options.since
         walk.fetched += bool(rows)

@@ -333,4 +333,4 @@ def test_scrapy_parse_follows_a_list(gdzz: SiteServer, scrapy: Scrapy) -> None:
     assert f"<GET {url}index_2.html>" in done.stdout
     deeper = ("-d", "2", "--nolinks", "-s", "DOWNLOAD_DELAY=0")
     done = scrapy("parse", url, "--spider", "gdzz", "-a", f"url={url}", *deeper)
-    assert done.stdout.count("canonical_url") == 20, done.stderr
+    assert done.stdout.count("'capture_sha256'") == 20, done.stderr

@@ -24,7 +24,7 @@ def test_a_file(scrapy: Scrapy, tmp_path: Path) -> None:
     )
     done = scrapy("preview", str(page))
     assert done.returncode == 0, done.stderr
-    for line in ("zgxc/gddt -> 廉政要闻", "css:h3.zw-title, line", "info:时间", "meta:pubdate"):
+    for line in ("zgxc/gddt -> 廉政要闻", "css:h3.zw-title, ", "info:时间", "meta:pubdate"):
         assert line in done.stdout
     assert "林知远" in done.stdout
     assert not (tmp_path / "data").exists()
@@ -85,7 +85,7 @@ def test_a_list(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     # the first post, as on a page of its own
     assert lines(done.stdout, "title") == [["第3件事情的完整通知"]]
     assert lines(done.stdout, "channel") == [["tzgg", "->", "综合"]]
-    assert "from '2024-08-25 10:03:07' (info:时间, line" in done.stdout
+    assert "from '2024-08-25 10:03:07' (info:时间, " in done.stdout
     assert "also '2024-08-25 10:03' (meta:pubdate, line" in done.stdout
     assert [path for _, path, _ in site.requests] == [
         "/robots.txt",
