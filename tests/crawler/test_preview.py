@@ -86,7 +86,7 @@ def test_a_list(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     assert lines(done.stdout, "title") == [["第3件事情的完整通知"]]
     assert lines(done.stdout, "channel") == [["tzgg", "->", "综合"]]
     assert "from '2024-08-25 10:03:07' (info:时间, " in done.stdout
-    assert "also '2024-08-25 10:03' (meta:pubdate, line" in done.stdout
+    assert "also '2024-08-25 10:03' (meta:pubdate, " in done.stdout
     assert [path for _, path, _ in site.requests] == [
         "/robots.txt",
         "/tzgg/",
