@@ -165,6 +165,28 @@ class Visit:
     """What was read, if anything was."""
 
 
+@dataclass(slots=True, frozen=True)
+class Order:
+    """What an operator asks for."""
+
+    target: str
+    """URL or id."""
+    reason: str
+    requested_by: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Done:
+    """What was done, for the operator to read."""
+
+    records: tuple[str, ...]
+    """Ids."""
+    urls: tuple[str, ...]
+    """Addresses that are never fetched again, or may be again."""
+    captures: int = 0
+    """Responses removed from the archive."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Article:
     """One page as read: filled by crawler.reading, completed and checked by the pipelines."""

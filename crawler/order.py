@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlalchemy import Connection, Engine
 
-if TYPE_CHECKING:
-    from pipelines.takedown import Done, Order
+from crawler.items import Done, Order
 
 
 class OrderCommand(ScrapyCommand):

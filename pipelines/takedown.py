@@ -8,12 +8,12 @@ from __future__ import annotations
 import getpass
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from crawler.items import Done, Order
 from crawler.reading.dates import CST
 from crawler.reading.urls import canonical_url
 from pipelines.archive import Archive
@@ -39,28 +39,6 @@ _EMPTY = {
 
 class NotFound(Exception):
     """No record, and no address, is what the operator named."""
-
-
-@dataclass(slots=True, frozen=True)
-class Order:
-    """What an operator asks for."""
-
-    target: str
-    """URL or id."""
-    reason: str
-    requested_by: str = ""
-
-
-@dataclass(slots=True, frozen=True)
-class Done:
-    """What was done, for the operator to read."""
-
-    records: tuple[str, ...]
-    """Ids."""
-    urls: tuple[str, ...]
-    """Addresses that are never fetched again, or may be again."""
-    captures: int = 0
-    """Responses removed from the archive."""
 
 
 def take_down(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from crawler.items import Done, Order
 from crawler.order import OrderCommand
-
-if TYPE_CHECKING:
-    from pipelines.takedown import Done, Order
 
 
 class Command(OrderCommand):
@@ -26,8 +23,6 @@ class Command(OrderCommand):
         parser.add_argument("--editor", default="", help="name of the editor")
 
     def order(self, target: str, opts: argparse.Namespace) -> Order:
-        from pipelines.takedown import Order
-
         return Order(target, "", opts.editor)
 
     def carry_out(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from crawler.items import Done, Order
 from crawler.order import OrderCommand
-
-if TYPE_CHECKING:
-    from pipelines.takedown import Done, Order
 
 
 class Command(OrderCommand):
@@ -32,8 +29,6 @@ class Command(OrderCommand):
         parser.add_argument("--reason", default="", help="why, for the audit log")
 
     def order(self, target: str, opts: argparse.Namespace) -> Order:
-        from pipelines.takedown import Order
-
         return Order(target, opts.reason)
 
     def carry_out(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 from sqlalchemy import Connection, Engine
 
+from crawler.items import Done, Order
 from crawler.order import OrderCommand
 
 if TYPE_CHECKING:
     from pipelines.archive import Archive
-    from pipelines.takedown import Done, Order
 
 
 class Command(OrderCommand):
@@ -43,8 +43,6 @@ class Command(OrderCommand):
         )
 
     def order(self, target: str, opts: argparse.Namespace) -> Order:
-        from pipelines.takedown import Order
-
         if not opts.reason:
             raise UsageError("--reason is needed", print_help=False)
         return Order(target, opts.reason, opts.requested_by)
