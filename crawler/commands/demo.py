@@ -88,6 +88,8 @@ class Command(ScrapyCommand):
             {
                 "DATA_DIR": str(data),
                 "DATABASE_URL": f"sqlite:///{data / 'store.db'}",
+                # Never the real one: what the demo's store does not know of would be cut off.
+                "ARCHIVE_DIR": str(data / "archive"),
                 "CONTACT": f"demo@{HOST}",
                 "ALLOW_HOSTS": [f"{HOST}:80", f"127.0.0.1:{server.port}"],
                 "DOWNLOAD_DELAY": 0,

@@ -126,6 +126,15 @@ def test_again_changes_nothing(project: Path, first: object) -> None:
     assert "known, and not yet due for another look" in again.stdout
 
 
+def test_the_real_archive_is_left_alone(project: Path, first: object) -> None:
+    kept = project / "data" / "archive" / "zhuanzai-20240101000000-00000000.warc.gz"
+    kept.parent.mkdir()
+    kept.write_bytes(b"of the operator's crawls")
+    assert run_demo(project).returncode == 0
+    assert list(kept.parent.iterdir()) == [kept]
+    assert list((project / "data" / "demo" / "archive").glob("*.warc.gz"))
+
+
 def test_what_somebody_keeps_in_public_stays(project: Path, tmp_path: Path) -> None:
     shutil.copy(project / "scrapy.cfg", tmp_path)
     page = tmp_path / "public" / "index.html"
