@@ -13,6 +13,7 @@ from crawler.finish import Finish
 from crawler.items import Article, Capture, Listed
 from crawler.middlewares.capture import as_response
 from crawler.reading.listing import Row
+from crawler.reading.urls import host_of
 from crawler.source import SourceSpider, Walk, reader_of
 
 
@@ -21,6 +22,7 @@ class Reader:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._sources: dict[tuple[str, str], type[SourceSpider] | None] = {}  # by name and host
         self._made: dict[type[SourceSpider], tuple[SourceSpider, Crawler, Finish]] = {}
 
     def __call__(
@@ -39,8 +41,10 @@ class Reader:
             DropItem: the article would not be stored.
             Refused: `no_source`; what was read by its declaration is not read without.
         """
-        source = reader_of(name, listed.url, self.settings)
-        if source is None:
+        key = name, host_of(listed.url)
+        if key not in self._sources:
+            self._sources[key] = reader_of(name, listed.url, self.settings)
+        if (source := self._sources[key]) is None:
             raise Refused("no_source", listed.url)
         if source not in self._made:
             crawler = Crawler(source, self.settings)

@@ -126,10 +126,6 @@ class Replay:
             yield ids
             last = ids[-1]
 
-    def chunks_left(self) -> int:
-        """About how many; at least one."""
-        return max(1, -(-(self.total - self.done) // CHUNK))
-
     def take(self, readings: Sequence[Reading], at: datetime) -> None:
         """Count readings, which follow those taken before, and make their revisions; `at`: now."""
         figures = deepcopy(self.figures)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipelines.replay import Reading, Replay
 
 _LINE = 10.0  # seconds between plain lines
+_WORTH = 200  # pages for which starting another process pays
 _AHEAD = 2  # chunks that wait for each process
 
 
@@ -107,7 +108,8 @@ class Command(ScrapyCommand):
     def _replay(self, replayed: Replay) -> None:
         assert self.settings is not None
         began, before = time.monotonic(), replayed.done
-        processes = min(len(os.sched_getaffinity(0)), replayed.chunks_left())
+        worth = (replayed.total - before) // _WORTH
+        processes = max(1, min(len(os.sched_getaffinity(0)), worth))
         if before:
             print(f"replay: going on at {before} of {replayed.total}", file=sys.stderr)
         progress = _Progress(replayed)

@@ -1,6 +1,7 @@
 """Replay of 4,000 captures, or as many as are asked for: pages a second on one core and on all."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,7 @@ def main() -> None:
         keep(Path(folder), posts)
         cores = sorted(os.sched_getaffinity(0))
         for count in sorted({1, len(cores)}):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
             done = subprocess.run(
                 [sys.executable, "-m", "scrapy", "replay"],
                 cwd=ROOT,
@@ -61,7 +63,8 @@ def main() -> None:
             )
             if done.returncode:
                 sys.exit(done.stderr)
-            print(f"{count} core{'s' if count > 1 else ''}: {done.stdout.splitlines()[0]}")
+            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+            print(f"{done.stdout.splitlines()[0]}: {used:.1f} CPU s")
 
 
 if __name__ == "__main__":

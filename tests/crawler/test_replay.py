@@ -351,7 +351,7 @@ def replaying(operator: Operator, stop: Callable[[subprocess.Popen[str]], None])
 
 @pytest.mark.parametrize("how", ["kill -9", "Ctrl-C"])
 def test_a_broken_replay_goes_on_where_it_was(operator: Operator, scrapy: Scrapy, how: str) -> None:
-    posts = 250
+    posts = 400  # worth two processes
     operator.site.answers.update(channel("zgxc/gddt", posts, page_size=posts))
     scrapy.crawl("site", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
     operator.declare(section="要闻", hook=SLOW)
