@@ -34,6 +34,8 @@ from pipelines.database import writing
 _NAME = "zhuanzai-{:%Y%m%d%H%M%S}-{}.warc.gz"
 _PATTERN = "zhuanzai-*.warc.gz"
 _CHUNK = 500  # SQLite binds at most 32,766 values
+_SAME = 10  # captures of one payload within a second
+_SECOND = len("2024-08-25T01:02:03")
 # Not kept: the body is whole and its length known, however it was sent.
 _OF_THE_WIRE = ("transfer-encoding", "content-length", "connection", "keep-alive")
 
@@ -235,8 +237,14 @@ class Archive:
 
     # --- reading -----------------------------------------------------------------------------
 
-    def load(self, engine: Engine, sha256: str) -> Capture | None:
+    def load(
+        self, engine: Engine, sha256: str, at: datetime | None = None, url: str = ""
+    ) -> Capture | None:
         """The newest capture of a payload, None where the index knows none.
+
+        Args:
+            at: the first one since then is wanted, to the second.
+            url: of several in that second, the one of this URL.
 
         Raises:
             ArchiveError: its file is missing or damaged.
@@ -245,6 +253,12 @@ class Archive:
         with engine.connect() as connection:
             query = select(*capture.__table__.c).where(capture.sha256 == sha256)
             newest = connection.execute(query.order_by(capture.id.desc()).limit(1)).first()
+            if at is not None:
+                since = query.where(capture.fetched_at >= _iso(at.replace(microsecond=0)))
+                rows = connection.execute(since.order_by(capture.fetched_at).limit(_SAME)).all()
+                newest = min(
+                    rows, key=lambda row: (row.fetched_at[:_SECOND], row.url != url), default=newest
+                )
             first = _first(connection, sha256)
         if newest is None:
             return None

@@ -19,6 +19,10 @@ _TEXTS = {
     "section": ("section", "channel"),
 }
 _FILES = ("images", "attachments")
+_DATE = ("date_published", "date_precision", "date_raw")
+_MARKUP = ("html", "language", "publisher")
+COLUMNS = _TEXTS | {"date": _DATE, "markup": _MARKUP} | {name: (name,) for name in _FILES}
+"""Field of a difference -> the columns of a revision that it stands for."""
 # What may change without a reader's noticing: marks and spaces that stand beside no digit.
 _UNMARKED = re.compile(r"(?<!\d)[^\w%‰℃°+±-]+|[^\w%‰℃°+±-]+(?!\d)|_+")
 
@@ -40,14 +44,14 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Weig
         if any(old[name] != new[name] for name in names):
             same = all(_weighed(old[name]) == _weighed(new[name]) for name in names)
             found[field] = "cosmetic" if same else "material"
-    if any(old[n] != new[n] for n in ("date_published", "date_precision", "date_raw")):
+    if any(old[n] != new[n] for n in _DATE):
         day = (old["date_published"] or "")[:10]
         found["date"] = "cosmetic" if day == (new["date_published"] or "")[:10] else "material"
     for field in _FILES:
         if old[field] != new[field]:
             same = _files(old[field]) == _files(new[field])
             found[field] = "cosmetic" if same else "material"
-    if not found and any(old[n] != new[n] for n in ("html", "language", "publisher")):
+    if not found and any(old[n] != new[n] for n in _MARKUP):
         found["markup"] = "cosmetic"
     return found
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, exists, insert, select
+from sqlalchemy.orm import aliased
 
-from crawler.items import Attachment, Image, Record
+from crawler.items import Attachment, Image, Listed, Record
 from pipelines import models
 from pipelines.database import writing
 
 _CHUNK = 500
 _NOBODY = "佚名"
+_REVISION = models.Revision.__table__.c
 
 
 def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
@@ -40,22 +43,78 @@ def load_records(connection: Connection, ids: Iterable[str]) -> dict[str, Record
     return {record.id: record for record in _records(connection, rows)}
 
 
-def captures_of(engine: Engine, record_id: str) -> tuple[str, str, list[str]] | None:
-    """URL and source of a record, and the captures that its content was read from, page by page.
+@dataclass(slots=True, frozen=True)
+class Stored:
+    """A record's current revision, and what it was read from."""
 
-    None where there is no such record.
-    """
-    record, revision = models.Record, models.Revision
+    id: str
+    url: str
+    spider: str
+    revision_id: int
+    content: dict[str, Any]
+    """The revision's columns."""
+    captures: list[str]
+    """Hashes of the responses, page by page."""
+    fetched_at: datetime
+    listed: Listed
+    """The list row that led there."""
+    first_day: bool
+    """Its date is that of an earlier revision, which a correction dated later keeps."""
+
+
+def stored(engine: Engine, ids: Collection[str]) -> list[Stored]:
+    """The records with these ids, in order of id; what is canceled has its last revision."""
+    record, revision, entry = models.Record, models.Revision, models.LedgerEntry
+    earlier = aliased(revision)
+    kept = exists().where(
+        earlier.record_id == record.id,
+        earlier.id < revision.id,
+        earlier.date_published == revision.date_published,
+        earlier.date_raw != revision.date_raw,
+    )
     query = (
-        select(record.url, record.spider, revision.capture_sha256, revision.further_captures)
-        .join(revision, record.revision_id == revision.id)
-        .where(record.id == record_id)
+        select(
+            *revision.__table__.c,
+            *(record.canonical_url, record.url, record.spider),
+            *(entry.url.label("row_url"), entry.title.label("row_title")),
+            *(entry.date_raw.label("row_date"), kept.label("first_day")),
+        )
+        .join(record, record.revision_id == revision.id)
+        .outerjoin(entry, entry.canonical_url == record.canonical_url)
+        .where(record.id.in_(list(ids)))
+        .order_by(record.id)
     )
     with engine.connect() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        return None
-    return row.url, row.spider, [row.capture_sha256, *(row.further_captures or [])]
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def sources(engine: Engine) -> list[str]:
+    """The names of the spiders that records were read by."""
+    with engine.connect() as connection:
+        return list(connection.execute(select(models.Record.spider).distinct()).scalars())
+
+
+def _stored(row: Any) -> Stored:
+    # What the list says may have changed since; what was taken from it then counts.
+    then = {
+        name: origin["raw"] for name, origin in row.origins.items() if origin["origin"] == "list"
+    }
+    return Stored(
+        id=row.record_id,
+        url=row.url,
+        spider=row.spider,
+        revision_id=row.id,
+        content={column.name: row._mapping[column.name] for column in _REVISION},
+        captures=[row.capture_sha256, *(row.further_captures or [])],
+        fetched_at=datetime.fromisoformat(row.fetched_at),
+        listed=Listed(
+            row.canonical_url,
+            row.row_url or row.url,
+            then.get("title", row.row_title or ""),
+            then.get("date", row.row_date or ""),
+        ),
+        first_day=bool(row.first_day),
+    )
 
 
 def read_cursor(engine: Engine, destination: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, sel
 from crawler.items import Article
 from crawler.reading.dates import CST
 from pipelines.check_required import Refused
-from pipelines.difference import difference
+from pipelines.difference import Weight, difference
 from pipelines.fingerprint import storable
 from pipelines.models import Change, Record, RecordUrl, Revision, Tombstone
 from pipelines.records import load_records
@@ -101,6 +101,58 @@ def save(
     return [(entry.outcome, entry.reason or records[entry.id]) for entry in batch.entries]
 
 
+def compare(
+    stored: Mapping[str, Any], article: Article, *, first_day: bool
+) -> tuple[dict[str, Weight], dict[str, Any]]:
+    """What differs when the capture of a stored revision is read again.
+
+    Args:
+        stored: values of the columns of `pipelines.models.Revision`.
+        article: what was read now, complete.
+        first_day: the revision kept the day of an earlier one, and so does what is read now.
+
+    Returns:
+        See `difference`; the values of the columns, as they would be stored.
+
+    Raises:
+        Refused: `truncated`; a crawl would not store it either.
+    """
+    if article.content_hash == stored["content_hash"]:
+        return {}, {}
+    if _is_cut(article, stored["text"]):
+        raise Refused("truncated", article.url)
+    if first_day:
+        _keep_first_date(article, dict(stored))
+    new = _revision(article, stored["record_id"])
+    return difference(stored, new), new
+
+
+def revise(
+    connection: Connection,
+    readings: Sequence[tuple[str, int, Article]],
+    at: datetime,
+    run: int | None,
+) -> int:
+    """Give records what was read anew from the captures of their current revisions.
+
+    A record that is not usable, or has got another revision meanwhile, stays as it is.
+
+    Args:
+        connection: of a transaction that may write.
+        readings: record id, id of the revision whose captures were read, what was read (it
+            differs, see `compare`).
+        at: when, aware.
+        run: id of the run that read them.
+
+    Returns:
+        How many records got a revision.
+    """
+    batch = _Batch(connection, run, at)
+    revised = sum(batch.reread(*reading) for reading in readings)
+    batch.write()
+    return revised
+
+
 def cancel(
     connection: Connection, ids: Sequence[str], reason: str, at: datetime, run: int | None
 ) -> None:
@@ -163,9 +215,10 @@ class _Entry:
 
 
 class _Batch:
-    def __init__(self, connection: Connection, run: int | None) -> None:
+    def __init__(self, connection: Connection, run: int | None, at: datetime | None = None) -> None:
         self.connection = connection
         self.run = run
+        self.at = at  # of the changes; None: when each article was fetched
         self.entries: list[_Entry] = []
         self.by_url: dict[str, _Known | None] = {}
         self.read_there: dict[str, str] = {}  # canonical URL -> fingerprint of the last reading
@@ -262,11 +315,7 @@ class _Batch:
         return self.connection.execute(query.limit(1)).first() is not None
 
     def _is_cut(self, article: Article, known: _Known) -> bool:
-        """Whether a reading is only the beginning of what is stored, on a page that breaks off."""
-        old = known.current.text if known.current else self._content(known).text
-        if not article.text and old:
-            return True  # what is left are pictures: the text was not delivered
-        return not article.ended and len(article.text) < len(old) and old.startswith(article.text)
+        return _is_cut(article, known.current.text if known.current else self._content(known).text)
 
     def _content(self, known: _Known) -> Any:
         """The current revision, as the store has it."""
@@ -297,8 +346,8 @@ class _Batch:
                 "version": 1,
                 "seq": 0,
                 "fingerprint": article.fingerprint,
-                "first_seen_at": _iso(article),
-                "updated_at": _iso(article),
+                "first_seen_at": _iso(article.fetched_at),
+                "updated_at": _iso(article.fetched_at),
             }
         )
         self._point(article, known)
@@ -319,19 +368,34 @@ class _Batch:
         old = (
             _revision(known.current, known.id) if known.current else self._content(known)._asdict()
         )
-        new = _revision(article, known.id)
-        found = difference(old, new)
+        found = difference(old, _revision(article, known.id))
         if known.content_hash != article.content_hash:
-            known.version += 1
-            known.content_hash = article.content_hash
-            known.fingerprint = article.fingerprint
-            known.current = article
-            self.by_fingerprint[article.fingerprint] = known
             _keep_first_date(article, old)
-            self.revisions.append((article, known))
+            self._renew(article, known)
         known.status, known.reason = "usable", None
         self._change(article, known, kind, found)
         self._note(known, kind)
+
+    def _renew(self, article: Article, known: _Known) -> None:
+        known.version += 1
+        known.content_hash = article.content_hash
+        known.fingerprint = article.fingerprint
+        known.current = article
+        self.by_fingerprint[article.fingerprint] = known
+        self.revisions.append((article, known))
+
+    def reread(self, record_id: str, revision_id: int, article: Article) -> bool:
+        """See `revise`."""
+        query = _known_query().where(
+            Record.id == record_id, Record.revision_id == revision_id, Record.status == "usable"
+        )
+        known = self._known(self.connection.execute(query).first())
+        if known is None:
+            return False
+        found = difference(self._content(known)._asdict(), _revision(article, known.id))
+        self._renew(article, known)
+        self._change(article, known, "revised", found)
+        return True
 
     def _note(self, known: _Known, outcome: Outcome, reason: str = "") -> None:
         self.entries.append(_Entry(known.id, outcome, reason))
@@ -343,7 +407,7 @@ class _Batch:
             "url": article.url,
             "record_id": known.id,
             "fingerprint": article.fingerprint,
-            "first_seen_at": _iso(article),
+            "first_seen_at": _iso(article.fetched_at),
         }
         moved = self.by_url.get(article.canonical_url) is not None
         (self.moved_urls if moved else self.new_urls).append(values)
@@ -364,7 +428,7 @@ class _Batch:
                 "version": known.version,
                 "revision_id": known.content_hash,  # the id, once it is written
                 "run_id": self.run,
-                "at": _iso(article),
+                "at": _iso(self.at or article.fetched_at),
                 "difference": found,
             }
         )
@@ -476,7 +540,8 @@ class _Batch:
             self.connection.execute(update(Record).where(where).values(values))
 
     def _write_revisions(self) -> dict[tuple[str, str], int]:
-        """Insert new contents; an old content that came back keeps its row.
+        """Insert new contents; an old content that came back keeps its row, and names the
+        capture that it was read from now.
 
         Returns the revision ids by (record id, content hash).
         """
@@ -491,6 +556,7 @@ class _Batch:
                 )
                 if (revision := self.connection.execute(query).scalar()) is not None:
                     ids[key] = revision
+                    self._read_from(article, revision)
                     continue
             fresh[key] = _revision(article, known.id)
         if fresh:
@@ -500,6 +566,15 @@ class _Batch:
             )
             ids.update(zip(fresh, inserted.scalars(), strict=True))
         return ids
+
+    def _read_from(self, article: Article, revision: int) -> None:
+        values = _revision(article, "")
+        names = ("origins", "capture_sha256", "further_captures", "fetched_at")
+        self.connection.execute(
+            update(Revision)
+            .where(Revision.id == revision)
+            .values({name: values[name] for name in names})
+        )
 
 
 def record_id(canonical_url: str) -> str:
@@ -520,8 +595,15 @@ def _known_query() -> Any:
     ).join(Revision, Revision.id == Record.revision_id)
 
 
-def _iso(article: Article) -> str:
-    return article.fetched_at.astimezone(CST).isoformat(timespec="seconds")
+def _iso(at: datetime) -> str:
+    return at.astimezone(CST).isoformat(timespec="seconds")
+
+
+def _is_cut(article: Article, old: str) -> bool:
+    """Whether a reading is only the beginning of a stored text, on a page that breaks off."""
+    if not article.text and old:
+        return True  # what is left are pictures: the text was not delivered
+    return not article.ended and len(article.text) < len(old) and old.startswith(article.text)
 
 
 def _keep_first_date(article: Article, old: dict[str, Any]) -> None:
@@ -548,6 +630,6 @@ def _revision(article: Article, of: str) -> dict[str, Any]:
         "attachments": [asdict(file) for file in article.attachments],
         "origins": {name: asdict(candidate) for name, candidate in article.chosen.items()},
         "further_captures": [capture.sha256 for capture in article.captures[1:]] or None,
-        "fetched_at": _iso(article),
+        "fetched_at": _iso(article.fetched_at),
     }
     return {name: storable(value) for name, value in values.items()}

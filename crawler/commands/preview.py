@@ -16,7 +16,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, UsageError
 from scrapy.http import Response
 from scrapy.settings import Settings
-from scrapy.spiderloader import get_spider_loader
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
@@ -28,7 +27,7 @@ from crawler.items import NotAnArticle
 from crawler.middlewares.capture import as_response
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
-from crawler.source import SourceSpider, Walk, asked_for, request_for, source_for
+from crawler.source import SourceSpider, Walk, asked_for, reader_of, request_for
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _SHELLS = 3  # pages without rows that may lead to a list, one to the next: an index of sitemaps
@@ -76,30 +75,36 @@ class Command(ScrapyCommand):
     def _stored(self, record_id: str) -> None:
         from pipelines.archive import Archive, ArchiveError
         from pipelines.database import StoreError, open_store
-        from pipelines.records import captures_of
+        from pipelines.records import stored
 
         assert self.settings is not None
         archive = Archive(Path(self.settings["ARCHIVE_DIR"]), 0)
         try:
             engine = open_store(self.settings["DATABASE_URL"])
-            if (found := captures_of(engine, record_id)) is None:
+            if not (found := stored(engine, [record_id])):
                 raise UsageError(f"no record has the id {record_id}", print_help=False)
-            url, name, hashes = found
-            captures = [archive.load(engine, sha256) for sha256 in hashes]
+            (record,) = found
+            captures = [
+                archive.load(engine, sha256, record.fetched_at, record.url)
+                for sha256 in record.captures
+            ]
         except (StoreError, ArchiveError) as error:
             raise UsageError(str(error), print_help=False) from error
-        if None in captures:
-            print(f"{url}\nThe archive no longer keeps the page that this record was read from.")
+        kept = [capture for capture in captures if capture]
+        if len(kept) < len(captures):
+            print(record.url)
+            print("The archive no longer keeps the page that this record was read from.")
             self.exitcode = 1
             return
-        view = _View(url, self.settings, name)
+        view = _View(record.url, self.settings, record.spider)
         crawler = Crawler(type(view.spider), self.settings)
         crawler.stats = StatsCollector(crawler)
-        pages = [view.spider.page(as_response(c, crawler)) for c in captures if c]
+        pages = [view.spider.page(as_response(capture, crawler)) for capture in kept]
+        listed = record.listed
         try:
-            print(view.article(pages))
+            print(view.article(pages, Row(listed.url, listed.title, listed.date_raw)))
         except NotAnArticle as refusal:
-            print(f"{url}\nrefused by today's rules: {refusal}")
+            print(f"{record.url}\nrefused by today's rules: {refusal}")
 
     def _load(self, path: Path) -> None:
         assert self.settings is not None
@@ -129,10 +134,7 @@ class _View:
     """What the source of a page makes of it and of what it leads to."""
 
     def __init__(self, url: str, settings: Settings, name: str = "") -> None:
-        loader = get_spider_loader(settings)
-        source = loader.load(name) if name in loader.list() else source_for(url, settings)
-        if source is None or not issubclass(source, SourceSpider):
-            source = SourceSpider
+        source = reader_of(name, url, settings) or SourceSpider
         self.spider = source(name=getattr(source, "name", "preview"), url=url)
         self.walk = Walk("", url, self.spider.family)
         self.finish = Finish(type(self.spider), settings)

@@ -77,6 +77,22 @@ def test_a_payload_is_kept_once(archive: Archive, store: Engine) -> None:
     assert newest.fetched_at == NOW + timedelta(days=3)
 
 
+def test_the_capture_of_a_certain_time(archive: Archive, store: Engine) -> None:
+    """The same bytes came from several places, at several times."""
+    twin = capture(url="http://a.example/twin")
+    keep(archive, store, capture(), twin, capture(days=3))
+    sha256 = twin.sha256
+
+    def found(at: datetime, url: str) -> tuple[str, datetime]:
+        back = archive.load(store, sha256, at, url)
+        assert back is not None
+        return back.url, back.fetched_at
+
+    assert found(NOW, twin.url) == (twin.url, NOW)
+    assert found(NOW, "http://a.example/1") == ("http://a.example/1", NOW)
+    assert found(NOW + timedelta(days=1), twin.url)[1] == NOW + timedelta(days=3)
+
+
 def test_files_are_rolled_by_size(archive: Archive, store: Engine) -> None:
     noise = random.Random(1)
     bodies = [noise.randbytes(60_000) for _ in range(4)]

@@ -1,18 +1,19 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, text
 
 from crawler.items import Article, Candidate, Image, Record
+from crawler.reading.dates import CST
 from pipelines import models
-from pipelines.database import open_store
+from pipelines.database import open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
-from pipelines.records import stream_records
-from pipelines.store import record_id
-from tests.conftest import save
+from pipelines.records import stored, stream_records
+from pipelines.store import cancel, compare, record_id, revise
+from tests.conftest import NOW, save
 
 Make = Callable[..., Article]
 
@@ -189,3 +190,51 @@ def test_a_text_that_breaks_off_is_refused(store: Engine, make_article: Make) ->
     shorter = corrected(whole, text=whole.text[:40], ended=True)  # the page is whole
     assert outcomes(store, shorter) == ["revised"]
     assert before.version == 1
+
+
+def reread(store: Engine, article: Article, revision: int) -> int:
+    """Revise a record with what was read anew from the captures of a revision."""
+    with writing(store).begin() as connection:
+        record = record_id(article.canonical_url)
+        return revise(connection, [(record, revision, article)], NOW + timedelta(days=9), None)
+
+
+def test_what_was_read_anew_is_a_revision(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    save(store, [article])
+    assert reread(store, corrected(article, title="读对了的标题"), 1) == 1
+    (record,) = stream_records(store)
+    assert (record.title, record.version) == ("读对了的标题", 2)
+    assert record.fetched_at == NOW.astimezone(CST).isoformat(timespec="seconds")
+    assert record.updated_at == "2026-12-03T20:00:00+08:00"
+    assert changes(store) == [("created", 1), ("revised", 2)]
+
+
+def test_what_was_overtaken_is_left(store: Engine, make_article: Make) -> None:
+    """Another crawl has read the post, or found it gone, since its page was read anew."""
+    article = make_article()
+    save(store, [article])
+    save(store, [corrected(article, title="又更正了")])
+    anew = corrected(article, title="读对了的标题")
+    assert reread(store, anew, 1) == 0
+    with writing(store).begin() as connection:
+        cancel(connection, [record_id(article.canonical_url)], "withdrawn", NOW, None)
+    assert reread(store, anew, 2) == 0
+    (record,) = stream_records(store)
+    assert (record.status, record.version, record.title) == ("canceled", 2, "又更正了")
+
+
+def test_a_day_that_was_kept_is_no_difference(store: Engine, make_article: Make) -> None:
+    day = datetime.fromisoformat("2024-08-25T00:00:00+08:00")
+    first = make_article(date_published=day, date_raw="2024-08-25", date_precision="day")
+    later = corrected(
+        first, title="更正", date_raw="2024-09-01", date_published=day + timedelta(days=7)
+    )
+    save(store, [replace(first)])
+    save(store, [replace(later)])
+    (kept,) = stored(store, [record_id(first.canonical_url)])
+    assert kept.first_day
+    anew = corrected(later, title="读对了的标题")
+    found, new = compare(kept.content, anew, first_day=True)
+    assert (found, new["date_published"]) == ({"title": "material"}, day.isoformat())
+    assert compare(kept.content, replace(later), first_day=True) == ({}, {})
