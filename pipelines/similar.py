@@ -32,7 +32,7 @@ _ALIKE_SHORT = 0.75
 _BARE = 100
 """Below this the text alone does not tell one post from another (详见附件)."""
 _SLACK = 0.1
-"""Share of the names in which two long texts may differ: some that are read are none."""
+"""Share of the places in which two long texts may differ: some that are read are none."""
 
 _Hashes = npt.NDArray[np.uint64]
 _MASK = (1 << 64) - 1
@@ -84,8 +84,12 @@ class Story:
     files: tuple[str, ...] = ()
 
     @cached_property
+    def body(self) -> str:
+        return body(self.text)
+
+    @cached_property
     def folded(self) -> str:
-        return fold(body(self.text))
+        return fold(self.body)
 
     @cached_property
     def grams(self) -> _Hashes:
@@ -103,8 +107,13 @@ class Story:
 
     @cached_property
     def names(self) -> set[str]:
-        """Of persons, places and organisations, as far as they can be told."""
-        return _names(body(self.text)) | _persons(self.title)
+        """Of persons and organisations, as far as they can be told."""
+        text = self.body
+        return _persons(text) | _persons(self.title) | set(_ORGANISATION.findall(text))
+
+    @cached_property
+    def places(self) -> set[str]:
+        return set(_PLACE.findall(self.body))
 
 
 def same_story(one: Story, other: Story) -> bool:
@@ -116,8 +125,6 @@ def same_story(one: Story, other: Story) -> bool:
     about differs: each has numbers or names that the other lacks. In texts of less than 600
     characters this is a matter of a word, so that they must share 3 in 4 and replace no word by
     another; below 100 characters the titles have to agree as well.
-
-    Figures: pipelines/similar.py's module docstring says where they come from.
     """
     length = min(len(one.folded), len(other.folded))
     needed = _ALIKE if length >= _SHORT else _ALIKE_SHORT
@@ -125,8 +132,8 @@ def same_story(one: Story, other: Story) -> bool:
         return False
     if _differ(one.numbers, other.numbers) or _relabelled(one, other):
         return False
-    slack = int(_SLACK * min(len(one.names), len(other.names))) if length >= _SHORT else 0
-    if _differ(one.names, other.names, slack):
+    slack = int(_SLACK * min(len(one.places), len(other.places))) if length >= _SHORT else 0
+    if _differ(one.names, other.names) or _differ(one.places, other.places, slack):
         return False
     if length >= _SHORT:
         return _share_files(one.files, other.files)
@@ -134,7 +141,7 @@ def same_story(one: Story, other: Story) -> bool:
         return False
     if length < _BARE and not _titles_agree(one.title, other.title):
         return False
-    return not _reworded(body(one.text), body(other.text))
+    return not _reworded(one.body, other.body)
 
 
 def _differ(one: set[str], other: set[str], slack: int = 0) -> bool:
@@ -262,7 +269,9 @@ _NAMED = re.compile(
 )
 _ORGANISATION = re.compile(
     rf"{_HAN}{{3,6}}(?=有限公司|公司|合作社|经营部|商行|酒店|医院|大学|学院|中学|小学|幼儿园)"
-    rf"|(?!{_HAN}[全我本各该外城都])(?<!全)(?<!我){_HAN}{{2}}(?:省|市|县|区|镇|乡|村|街道)"
+)
+_PLACE = re.compile(
+    rf"(?!{_HAN}[全我本各该外城都])(?<![全我]){_HAN}{{2}}(?:省|市|县|区|镇|乡|村|街道)"
 )
 
 
@@ -270,10 +279,6 @@ def _persons(text: str) -> set[str]:
     text = _PADDED.sub(r"\1\2", unicodedata.normalize("NFKC", text))
     found = (*_ALONE.findall(text), *_OPENS.findall(text), *_NAMED.findall(text))
     return {name for name in found if is_name(name)}
-
-
-def _names(text: str) -> set[str]:
-    return _persons(text) | set(_ORGANISATION.findall(text))
 
 
 # --- hashing -------------------------------------------------------------------------------------
