@@ -32,7 +32,7 @@ _ALIKE_SHORT = 0.75
 _BARE = 100
 """Below this the text alone does not tell one post from another (详见附件)."""
 _SLACK = 0.1
-"""Share of the places in which two long texts may differ: some that are read are none."""
+"""Share of the places and units that a reworded long text may change."""
 
 _Hashes = npt.NDArray[np.uint64]
 _MASK = (1 << 64) - 1
@@ -101,9 +101,14 @@ class Story:
         return _numbers("\n".join([body(self.text, signed=True), self.title, *self.files]))
 
     @cached_property
+    def counted(self) -> set[str]:
+        """The same numbers, each with what it counts: 第3期 is another than 第3段."""
+        return _counted("\n".join([self.body, self.title, *self.files]))
+
+    @cached_property
     def labels(self) -> set[str]:
-        """The numbers that a post is called by: year, issue, document."""
-        return _numbers("\n".join([self.title, *self.files]))
+        """The numbers that a post is called by, with what they count: year, issue, document."""
+        return _counted("\n".join([self.title, *self.files]))
 
     @cached_property
     def names(self) -> set[str]:
@@ -126,16 +131,20 @@ def same_story(one: Story, other: Story) -> bool:
     characters this is a matter of a word, so that they must share 3 in 4 and replace no word by
     another; below 100 characters the titles have to agree as well.
     """
-    length = min(len(one.folded), len(other.folded))
-    needed = _ALIKE if length >= _SHORT else _ALIKE_SHORT
-    if _resemblance(one.grams, other.grams) < needed:
-        return False
     if _differ(one.numbers, other.numbers) or _relabelled(one, other):
         return False
-    slack = int(_SLACK * min(len(one.places), len(other.places))) if length >= _SHORT else 0
-    if _differ(one.names, other.names) or _differ(one.places, other.places, slack):
+    length = min(len(one.folded), len(other.folded))
+    long = length >= _SHORT
+    if _resemblance(one.grams, other.grams) < (_ALIKE if long else _ALIKE_SHORT):
         return False
-    if length >= _SHORT:
+    slack = _SLACK if long else 0
+    if (
+        _differ(one.names, other.names)
+        or _differ(one.places, other.places, slack)
+        or _differ(one.counted, other.counted, slack)
+    ):
+        return False
+    if long:
         return _share_files(one.files, other.files)
     if {fold(name) for name in one.files} != {fold(name) for name in other.files}:
         return False
@@ -144,13 +153,17 @@ def same_story(one: Story, other: Story) -> bool:
     return not _reworded(one.body, other.body)
 
 
-def _differ(one: set[str], other: set[str], slack: int = 0) -> bool:
-    """Whether each has what the other lacks. One alone may: paragraphs were left out."""
-    return min(len(one - other), len(other - one)) > slack
+def _differ(one: set[str], other: set[str], slack: float = 0) -> bool:
+    """Whether each has what the other lacks. One alone may: paragraphs were left out.
+
+    `slack`: the share of the smaller set that does not count.
+    """
+    allowed = slack * min(len(one), len(other))
+    return min(len(one - other), len(other - one)) > allowed
 
 
 def _relabelled(one: Story, other: Story) -> bool:
-    return _differ(one.labels - other.numbers, other.labels - one.numbers)
+    return _differ(one.labels - other.counted, other.labels - one.counted)
 
 
 def _share_files(one: Iterable[str], other: Iterable[str]) -> bool:
@@ -168,18 +181,18 @@ def _titles_agree(one: str, other: str) -> bool:
 
 
 def _reworded(one: str, other: str) -> bool:
-    """Whether somewhere a word stands in another's place; one character is a misprint."""
+    """Whether somewhere a word or number stands in another's place; a character is a misprint."""
     mine, theirs = ([fold(part) for part in _SENTENCE.split(text)] for text in (one, other))
     left, right = (
         "".join(p for p in a if p not in set(b)) for a, b in ((mine, theirs), (theirs, mine))
     )
-    gap: list[int] = [0, 0]
+    gap = ["", ""]
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if tag == "equal" and a2 - a1 > 1:
-            gap = [0, 0]
+            gap = ["", ""]
         elif tag != "equal":
-            gap = [gap[0] + a2 - a1, gap[1] + b2 - b1]
-            if min(gap) >= 2:
+            gap = [gap[0] + left[a1:a2], gap[1] + right[b1:b2]]
+            if all(len(side) >= 2 or any(c.isdigit() for c in side) for side in gap):
                 return True
     return False
 
@@ -251,10 +264,20 @@ _CHINESE = "〇零一二两三四五六七八九十百千万亿"
 _NUMBER = re.compile(rf"\d+(?:\.\d+)?|第[{_CHINESE}]+|[{_CHINESE}]{{2,}}")
 
 
+_COUNTED = re.compile(rf"第?(?:{_NUMBER.pattern})[^\s\d]?")
+
+
 def _numbers(text: str) -> set[str]:
-    return set(
-        _NUMBER.findall(re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text)))
-    )
+    return set(_NUMBER.findall(_plain(text)))
+
+
+def _counted(text: str) -> set[str]:
+    return set(_COUNTED.findall(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Numbers without separators."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "", unicodedata.normalize("NFKC", text))
 
 
 _HAN = "[\u3400-\u9fff]"
