@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from crawler.items import Article, Record
 from pipelines import models, near_copies
-from pipelines.database import open_store, writing
+from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
 from pipelines.store import cancel
 from tests.conftest import NOW, save
@@ -167,8 +168,8 @@ def test_two_crawlers_make_one_live_record(store_url: str, make_article: Make) -
     def crawl(host: str, head: str) -> None:
         engine = open_store(store_url)
         try:
-            for n, text in enumerate(stories):
-                article = make_article(n, url=f"https://{host}/{n}.html", text=head + text)
+            for n, story in enumerate(stories):
+                article = make_article(n, url=f"https://{host}/{n}.html", text=head + story)
                 ready.wait(60)
                 save(engine, [article])
         except BaseException as error:
@@ -193,4 +194,18 @@ def test_two_crawlers_make_one_live_record(store_url: str, make_article: Make) -
     with store.connect() as connection:
         bands = connection.execute(select(func.count()).select_from(models.Band)).scalar_one()
     assert bands == 20 * len(stories)
+    store.dispose()
+
+
+def test_posts_stored_before_the_index_are_found(
+    tmp_path: Path, original: Article, copy: Article
+) -> None:
+    """The migration signs what is there."""
+    store = open_store(f"sqlite:///{tmp_path}/s.db", create=True)
+    save(store, [original])
+    with writing(store).begin() as connection:
+        connection.execute(text("DROP TABLE bands"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    upgrade(store)
+    assert outcomes(store, copy) == ["merged"]
     store.dispose()
