@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, insert, select, union_all
 
@@ -28,6 +29,12 @@ _SHARING = union_all(
         for n in range(20)
     )
 )
+
+
+@lru_cache(maxsize=256)
+def _story(title: str, text: str, files: tuple[str, ...]) -> Story:
+    """A channel of notices from one template compares the same posts again and again."""
+    return Story(title, text, files)
 
 
 class NearCopies:
@@ -78,7 +85,7 @@ class NearCopies:
         rows = {row.id: row for row in self.connection.execute(query)}
         for row in (rows[revision] for revision in revisions if revision in rows):
             names = tuple(file["name"] for file in row.attachments)
-            if same_story(Story(row.title, row.text, names), story):
+            if same_story(_story(row.title, row.text, names), story):
                 yield row.record_id
 
     def add(self, article: Article, record_id: str) -> None:
@@ -104,6 +111,6 @@ class NearCopies:
         """Story and bands; an article is mostly looked for and added in turn."""
         if self._signed is None or self._signed[0] is not article:
             names = tuple(file.name for file in article.attachments)
-            story = Story(article.title, article.text, names)
+            story = _story(article.title, article.text, names)
             self._signed = article, story, bands(sign(article.text))
         return self._signed[1:]
