@@ -1,8 +1,8 @@
 """Whether two posts carry the same story, though not in the same words.
 
 A signature finds the posts that may (MinHash: two signatures agree in as many slots as the texts
-have character 3-grams in common), `same_story` decides. How well is measured on made-up re-posts and
-look-alikes: `python -m tests.bench.similar`. Rules were chosen by looking at pairs of its tuning
+have character 3-grams in common), `same_story` decides. How well is measured on made-up re-posts
+and look-alikes: `python -m tests.bench.similar`. Rules were chosen by looking at pairs of its tuning
 half; the shares asked for and the least lengths are not fitted to either half.
 """
 
