@@ -2,8 +2,8 @@
 
 A signature finds the posts that may (MinHash: two signatures agree in as many slots as the texts
 have character 3-grams in common), `same_story` decides. How well is measured on made-up re-posts
-and look-alikes: `python -m tests.bench.similar`. Rules were chosen by looking at pairs of its tuning
-half; the shares asked for and the least lengths are not fitted to either half.
+and look-alikes: `python -m tests.bench.similar`. Rules were chosen by looking at pairs of its
+tuning half; the shares asked for and the least lengths are not fitted to either half.
 """
 
 from __future__ import annotations
