@@ -139,6 +139,19 @@ class Audit(Base):
     """Ids of the records, and what was done to them."""
 
 
+class Band(Base):
+    """A part of a revision's signature: what shares one with it may be a near copy.
+
+    No foreign key, whose check would cost as much as the row: revisions are never deleted.
+    """
+
+    __tablename__ = "bands"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    revision_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class Change(Base):
     """One entry of the change log that exports follow."""
 
@@ -149,7 +162,7 @@ class Change(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
     kind: Mapped[str] = mapped_column(String(12))
-    """created, revised, withdrawn, restored, taken_down or merged."""
+    """created, revised, withdrawn, restored, taken_down, merged or duplicate."""
     version: Mapped[int]
     revision_id: Mapped[int | None]
     difference: Mapped[dict[str, str] | None] = mapped_column(JSON)

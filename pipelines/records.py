@@ -160,9 +160,9 @@ def _records(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[Recor
         .where(urls.record_id.in_([row.id for row in rows]))
         .order_by(urls.canonical_url)
     )
-    own = {row.canonical_url for row in rows}
+    own = {(row.id, row.canonical_url) for row in rows}
     for record_id, url, canonical_url in connection.execute(query):
-        if canonical_url not in own:
+        if (record_id, canonical_url) not in own:
             copies[record_id].append(url)
     for row in rows:
         yield _record(row, copies[row.id])

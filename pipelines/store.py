@@ -18,6 +18,8 @@ from pipelines.check_required import Refused
 from pipelines.difference import Weight, difference
 from pipelines.fingerprint import storable
 from pipelines.models import Change, Record, RecordUrl, Revision, Tombstone
+from pipelines.near_copies import NearCopies
+from pipelines.primary import takes_over
 from pipelines.records import load_records
 
 Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "held", "refused"]
@@ -154,16 +156,22 @@ def revise(
 
 
 def cancel(
-    connection: Connection, ids: Sequence[str], reason: str, at: datetime, run: int | None
+    connection: Connection,
+    ids: Sequence[str],
+    reason: str,
+    at: datetime,
+    run: int | None,
+    duplicate_of: str | None = None,
 ) -> None:
     """Withdraw published records: exports keep their ids and lose their content.
 
     Args:
         connection: of a transaction that may write.
-        ids: usable records.
+        ids: usable records, or such as have another reason now.
         reason: withdrawn, taken_down or duplicate.
         at: when, aware.
         run: id of the run that found out, None where an operator asked.
+        duplicate_of: of a duplicate, the record that stands for the story now.
     """
     when = at.astimezone(CST).isoformat(timespec="seconds")
     for record_id in ids:
@@ -183,6 +191,7 @@ def cancel(
             "status": "canceled",
             "reason": reason,
             "canceled_at": when,
+            "duplicate_of": duplicate_of,
             "updated_at": when,
             "seq": seq,
         }
@@ -231,6 +240,8 @@ class _Batch:
         self.changes: list[dict[str, Any]] = []
         self.held: list[_Known] = []
         self.held_corrections: dict[tuple[str, str], Article] = {}
+        self.near = NearCopies(connection)
+        self.superseded: list[tuple[_Known, _Known, datetime]] = []  # by which, when
 
     def add(self, article: Article) -> None:
         if self._is_taken_down(article):
@@ -245,14 +256,23 @@ class _Batch:
             if article.fingerprint in agrees:
                 self._note(known, "unchanged")
                 return
+        original = self._by_fingerprint(article.fingerprint) or self._near(article)
+        if original is not None and original is known:
+            self._point(article, known)
+            self._note(known, "unchanged")
+            return
+        if known is not None:
             # It says something else now, so it is a post of its own.
             self._change(article, known, "merged")
-        if (original := self._by_fingerprint(article.fingerprint)) is not None:
+        if original is None:
+            self._create(article)
+        elif takes_over(article, original.current or self._content(original)):
+            self._create(article)
+            self._supersede(original, self.by_id[record_id(article.canonical_url)], article)
+        else:
             self._point(article, original)
             self._change(article, original, "merged")
             self._note(original, "merged")
-        else:
-            self._create(article)
 
     def _read_again(self, article: Article, known: _Known) -> None:
         if known.status == "canceled" and known.reason != "withdrawn":
@@ -326,7 +346,27 @@ class _Batch:
         )
         return self.connection.execute(query).one()
 
+    def _near(self, article: Article) -> _Known | None:
+        """The live record whose story the article tells in nearly the same words."""
+        for found in self.near.find(article):
+            known = self._by_id(found)
+            if known is not None and known.status == "usable":
+                return known
+        return None
+
+    def _supersede(self, loser: _Known, winner: _Known, article: Article) -> None:
+        """Let another record stand for a published one's story, its copies included."""
+        loser.status, loser.reason = "canceled", "duplicate"
+        self.superseded.append((loser, winner, article.fetched_at))
+        for index in (self.by_url, self.by_fingerprint):
+            index.update({key: winner for key, known in index.items() if known is loser})
+
     def _create(self, article: Article) -> None:
+        if (before := self._by_id(record_id(article.canonical_url))) is not None:
+            # It was a post of its own once, until another stood for it.
+            self._point(article, before)
+            self._revise(article, before, "restored")
+            return
         known = _Known(
             id=record_id(article.canonical_url),
             canonical_url=article.canonical_url,
@@ -358,6 +398,7 @@ class _Batch:
             self.held.append(known)
             self._note(known, "held", article.hold)
             return
+        self.near.add(article, known.id)
         self.by_fingerprint[article.fingerprint] = known
         self._change(article, known, "created")
         self._note(known, "created")
@@ -383,6 +424,7 @@ class _Batch:
         known.current = article
         self.by_fingerprint[article.fingerprint] = known
         self.revisions.append((article, known))
+        self.near.add(article, known.id)
 
     def reread(self, record_id: str, revision_id: int, article: Article) -> bool:
         """See `revise`."""
@@ -458,6 +500,12 @@ class _Batch:
             self.by_fingerprint[fingerprint] = self._known(self.connection.execute(query).first())
         return self.by_fingerprint[fingerprint]
 
+    def _by_id(self, record_id: str) -> _Known | None:
+        if record_id not in self.by_id:
+            query = _known_query().where(Record.id == record_id)
+            return self._known(self.connection.execute(query).first())
+        return self.by_id[record_id]
+
     def _known(self, row: Any) -> _Known | None:
         if row is None:
             return None
@@ -469,8 +517,6 @@ class _Batch:
 
     def write(self) -> None:
         """Send what the batch came to, a statement a table."""
-        if not (self.changes or self.held or self.held_corrections):
-            return
         run = self.connection.execute
         if self.new_records:
             run(insert(Record), self.new_records)
@@ -479,6 +525,8 @@ class _Batch:
         for values in self.moved_urls:
             where = RecordUrl.canonical_url == values["canonical_url"]
             run(update(RecordUrl).where(where).values(values))
+        if not (self.changes or self.held or self.held_corrections):
+            return
         revisions = self._write_revisions()
         self._write_held(revisions)
         if not self.changes:
@@ -516,10 +564,19 @@ class _Batch:
                 canceled_at=case(
                     (bindparam("new_status") == "usable", None), else_=Record.canceled_at
                 ),
+                duplicate_of=case(
+                    (bindparam("new_status") == "usable", None), else_=Record.duplicate_of
+                ),
                 revision_id=func.coalesce(bindparam("new_revision"), Record.revision_id),
             ),
             list(heads.values()),
         )
+        for loser, winner, at in self.superseded:
+            mine = RecordUrl.record_id == loser.id
+            run(update(RecordUrl).where(mine).values(record_id=winner.id))
+            earlier = run(select(Record.id).where(Record.duplicate_of == loser.id)).scalars()
+            ids = [loser.id, *earlier]
+            cancel(self.connection, ids, "duplicate", at, self.run, duplicate_of=winner.id)
 
     def _write_held(self, revisions: dict[tuple[str, str], int]) -> None:
         for known in self.held:
@@ -564,7 +621,9 @@ class _Batch:
                 insert(Revision).returning(Revision.id, sort_by_parameter_order=True),
                 list(fresh.values()),
             )
-            ids.update(zip(fresh, inserted.scalars(), strict=True))
+            inserted_ids = dict(zip(fresh, inserted.scalars(), strict=True))
+            self.near.write(inserted_ids)
+            ids.update(inserted_ids)
         return ids
 
     def _read_from(self, article: Article, revision: int) -> None:

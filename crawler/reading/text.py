@@ -19,6 +19,7 @@ _CONTROLS = re.compile(
 )
 # A source line broken between two wide characters is no space to a Chinese reader.
 _WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
+_NO_ALNUM = re.compile(r"[\W_]+")
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t]*(?={_WIDE})")
 
 
@@ -45,4 +46,4 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """NFKC, lower case, letters and digits only: for comparing two texts, never for keeping."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+    return _NO_ALNUM.sub("", unicodedata.normalize("NFKC", text).lower())
