@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from abc import abstractmethod
 from datetime import UTC, datetime
 
 from scrapy.commands import ScrapyCommand
@@ -18,22 +19,23 @@ class OrderCommand(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
 
+    @abstractmethod
     def order(self, target: str, opts: argparse.Namespace) -> Order:
         """What is asked for.
 
         Raises:
             UsageError: something is missing.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def carry_out(
         self, connection: Connection, order: Order, now: datetime, opts: argparse.Namespace
     ) -> Done:
-        raise NotImplementedError
+        """Do it, in one transaction."""
 
+    @abstractmethod
     def report(self, done: Done, engine: Engine, opts: argparse.Namespace) -> None:
         """Tell what was done, once it is committed."""
-        raise NotImplementedError
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         from pipelines.archive import ArchiveError

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, Self, cast
+from typing import Any, Literal, Self, cast
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
@@ -27,6 +27,7 @@ from crawler.errors import Deferred, Misuse, Refused
 from crawler.families import detect, read
 from crawler.families.base import Family, NextPage
 from crawler.items import Article, Capture, Known, Listed, Listing, NotAnArticle, Visit
+from crawler.ledger import Ledger
 from crawler.middlewares.capture import as_response, capture_of
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
@@ -43,37 +44,6 @@ _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
     r"(?:image|audio|video|font)/|application/(?!\S*(?:xml|json|javascript|octet))"
 )
-
-
-class Settlement(Protocol):
-    """What a run did about posts that are gone."""
-
-    @property
-    def withdrawn(self) -> int: ...
-    @property
-    def suspect(self) -> int: ...
-    @property
-    def frozen(self) -> str: ...
-
-
-class Ledger(Protocol):
-    """What a crawl tells the store and asks of it (pipelines.ledger)."""
-
-    def start_run(self, spider: str, arguments: dict[str, Any], at: datetime) -> int: ...
-    def finish_run(self, run: int, outcome: str, figures: dict[str, Any], at: datetime) -> None: ...
-    def expire(self, at: datetime, days: int) -> None: ...
-    def visited(self, visit: Visit) -> None: ...
-    def listed(self, listing: Listing) -> None: ...
-    def entries(self, canonical_urls: Collection[str]) -> dict[str, Known]: ...
-    def owed(self, spider: str, at: datetime, channel: str | None = None) -> list[Known]: ...
-    def due(self, spider: str, at: datetime, limit: int) -> list[Known]: ...
-    def all_of(self, spider: str, channel: str, limit: int) -> list[Known]: ...
-    def validators(self, url: str) -> dict[str, str]: ...
-    def last_capture(self, url: str) -> Capture | None: ...
-    def walk(self, spider: str, start: str) -> tuple[bool, dict[str, Any] | None]: ...
-    def save_walk(self, spider: str, start: str, complete: bool, at: datetime) -> None: ...
-    def settle(self, spider: str, at: datetime, sightings: int, hours: float) -> Settlement: ...
-    def close(self) -> None: ...
 
 
 @dataclass(slots=True)

@@ -56,11 +56,6 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Weig
     return found
 
 
-def is_material(found: Mapping[str, str]) -> bool:
-    """Whether a difference is more than cosmetic."""
-    return "material" in found.values()
-
-
 def _weighed(value: Any) -> str:
     text = "、".join(value) if isinstance(value, list) else value
     return _UNMARKED.sub("", unicodedata.normalize("NFKC", text).lower())

@@ -29,6 +29,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, delete, insert, se
 from crawler.items import Article, Capture, Known, Listed, Listing, Visit
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
+from pipelines.batch import Outcome, cancel, save
 from pipelines.database import open_store, upsert, writing
 from pipelines.fingerprint import storable
 from pipelines.models import (
@@ -41,7 +42,6 @@ from pipelines.models import (
     Walk,
 )
 from pipelines.schedule import SUSPECT, next_try, next_visit
-from pipelines.store import Outcome, cancel, save
 
 logger = logging.getLogger(__name__)
 

@@ -18,11 +18,11 @@ from sqlalchemy import Engine, Select, func, insert, or_, select, update
 
 from crawler.items import Article
 from crawler.reading.dates import CST
+from pipelines.batch import revise
 from pipelines.database import writing
 from pipelines.difference import COLUMNS, Weight
 from pipelines.fingerprint import storable
 from pipelines.models import Record, Revision, Run
-from pipelines.store import revise
 
 NAME = "replay"  # in place of a source's
 CHUNK = 50  # records that are read and written together

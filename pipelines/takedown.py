@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
 
 from crawler.items import Done, Order
 from crawler.reading.dates import CST
 from crawler.reading.urls import canonical_url
 from pipelines.archive import Archive
+from pipelines.batch import cancel
 from pipelines.database import upsert
 from pipelines.models import (
     Audit,
@@ -28,7 +29,6 @@ from pipelines.models import (
     Tombstone,
     Validator,
 )
-from pipelines.store import cancel
 
 _EMPTY = {
     **dict.fromkeys(("title", "subtitle", "kicker", "date_raw", "source", "source_raw"), ""),
@@ -88,7 +88,12 @@ def take_down(
     _forget(connection, urls, order.target)
     removed = 0
     if archive is not None:
-        connection.execute(update(Revision).where(Revision.record_id.in_(story)).values(_EMPTY))
+        connection.execute(
+            update(Revision)
+            .where(Revision.record_id.in_(story))
+            # Another hash: the same content read again is a content anew.
+            .values(_EMPTY | {"content_hash": "purged:" + cast(Revision.id, String)})
+        )
         connection.execute(
             update(LedgerEntry).where(LedgerEntry.canonical_url.in_(urls)).values(title="")
         )

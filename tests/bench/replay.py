@@ -14,8 +14,8 @@ from crawler.demo.server import SITE
 from crawler.items import Capture, Listed
 from crawler.reread import Reader
 from pipelines.archive import Archive
+from pipelines.batch import save
 from pipelines.database import open_store, writing
-from pipelines.store import save
 from tests.conftest import ROOT, Scrapy
 
 POSTS = 4000

@@ -10,11 +10,11 @@ import numpy as np
 from sqlalchemy import Engine, text
 
 from crawler.items import Article
+from pipelines.batch import save
 from pipelines.database import open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
 from pipelines.near_copies import NearCopies
 from pipelines.similar import Story, bands, same_story, sign
-from pipelines.store import save
 from tests.pipelines.material import HALVES, Pair, Post, pairs
 
 PAIRS = 300

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.difference import difference, is_material
+from pipelines.difference import difference
 
 BASE: dict[str, Any] = {
     "title": "关于做好防汛工作的通知",
@@ -62,4 +62,3 @@ BASE: dict[str, Any] = {
 )
 def test_typed_and_weighed(change: dict[str, Any], found: dict[str, str]) -> None:
     assert difference(BASE, BASE | change) == found
-    assert is_material(found) == ("material" in found.values())

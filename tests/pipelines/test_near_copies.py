@@ -9,12 +9,12 @@ from sqlalchemy import Engine, func, select, text
 
 from crawler.items import Article, Record
 from pipelines import models, near_copies
+from pipelines.batch import cancel
 from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
-from pipelines.store import cancel
 from tests.conftest import NOW, save
 from tests.pipelines.material import Maker
-from tests.pipelines.test_store import changes, corrected, outcomes
+from tests.pipelines.test_batch import changes, corrected, outcomes
 
 Make = Callable[..., Article]
 STORY = "\n".join(Maker("tuning", 5).paragraph(3) for _ in range(14))

@@ -14,7 +14,7 @@ from pipelines.database import writing
 from pipelines.records import stream_records
 from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
 from tests.conftest import NOW, save
-from tests.pipelines.test_store import corrected
+from tests.pipelines.test_batch import corrected
 
 Make = Callable[..., Article]
 LATER = NOW + timedelta(days=1)
@@ -104,6 +104,8 @@ def test_purged(store: Engine, make_article: Make, tmp_path: Path) -> None:
     (gone,) = stream_records(store)
     assert gone.status == "canceled"
     assert outcomes(store, first) == [("restored", "usable")]
+    (back,) = stream_records(store)
+    assert (back.title, back.text) == (first.title, first.text)
 
 
 def test_the_audit_log_is_append_only(store: Engine, make_article: Make) -> None:
@@ -159,3 +161,42 @@ def test_a_held_correction_leaves_the_last_good_revision(store: Engine, make_art
     (after,) = stream_records(store)
     assert (after.title, after.version) == ("更正", 2)
     assert kinds(store) == ["created", "revised"]
+
+
+def test_a_held_page_takes_no_published_post_s_place(store: Engine, make_article: Make) -> None:
+    reprint = make_article(1, source="某市委组织部", source_raw="某市委组织部", publisher="另一站")
+    own = make_article(
+        1,
+        url="https://own.example/1.html",
+        source="某市委组织部",
+        publisher="某市委组织部",
+        hold="no_reprint",
+    )
+    save(store, [reprint])
+    save(store, [own])
+    (record,) = stream_records(store)
+    assert (record.url, record.status) == (reprint.url, "usable")
+
+
+def test_a_post_that_others_stood_for_is_held_like_any(store: Engine, make_article: Make) -> None:
+    own = make_article(1, source="某市", publisher="某市", url="https://own.example/1.html")
+    reprint = make_article(1, source="某市", publisher="另一站")
+    save(store, [reprint])
+    save(store, [own])  # takes over: the reprint's address leads to it
+    other = corrected(reprint, text="另一篇全新的正文，与前文无关。" * 20, hold="no_reprint")
+    assert outcomes(store, other) == [("held", "no_reprint")]
+    assert [r.url for r in stream_records(store) if r.status == "usable"] == [own.url]
+
+
+def test_what_is_released_is_known_to_near_copies(store: Engine, make_article: Make) -> None:
+    paragraphs = [
+        f"第{n}条工作要抓实抓细，责任到人，按月通报进展情况。" for n in "甲乙丙丁戊己庚辛壬癸"
+    ]
+    text = "\n".join(paragraphs * 3)
+    article = make_article(1, text=text, hold="no_reprint")
+    save(store, [article])
+    do(store, release, article.url)
+    copy = make_article(
+        1, url="https://other.example/1.html", text="本站讯：\n" + text + "\n转自某网"
+    )
+    assert outcomes(store, copy) == [("merged", "usable")]
