@@ -27,7 +27,7 @@ from crawler.reading.infoline import (
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
 from crawler.reading.node import known_node
-from crawler.reading.page import BLOCKS, Page, candidate, css, select, visible_text
+from crawler.reading.page import BLOCKS, Page, candidate, matches, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
 from crawler.reading.region import find_region, heading_above, is_info, trim
 from crawler.reading.rights import read_rights
@@ -88,7 +88,7 @@ def read_article(
     body = read_body(found.node, lines, found.dropped, trusted=found.trusted, always_ask=always_ask)
 
     attachments = {file.url: file for file in body.attachments}
-    for _, element in select(page.root, rules.attachments):
+    for _, element in select(page, rules.attachments):
         for block in read_blocks(element, page.base):
             attachments.update({file.url: file for file in block.files})
 
@@ -161,10 +161,10 @@ class _Found:
 
 def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     title = headline.element if headline else None
-    known = [match for _, match in select(page.root, rules.info)]
-    dropped = {match for _, match in select(page.root, (*rules.drop, *rules.attachments))}
+    known = [match for _, match in select(page, rules.info)]
+    dropped = {match for _, match in select(page, (*rules.drop, *rules.attachments))}
     # Some skins call what holds the whole article a tool, too.
-    tools = (match for _, match in select(page.root, TOOLS))
+    tools = (match for _, match in select(page, TOOLS))
     dropped.update(
         link
         for link in page.root.iter("a")
@@ -172,9 +172,9 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
         if len(link) <= 1 and is_control_link(fold_space(link.text_content()))
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
-    node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
+    node = next((e for _, e in select(page, rules.body) if _holds_content(e)), None)
     if node is None:
-        node = known_node(page.root)
+        node = known_node(page)
     if node is not None:
         around = list(_between(page, title, node))
         info = merge(read_info(known), read_info(around), shown_bylines(around))
@@ -315,7 +315,7 @@ def _headline(
     references = [c.raw for c in metadata.get("title", [])]
     if row and row.title:
         references.append(row.title)
-    for selector, element in select(page.root, rules.title):
+    for selector, element in select(page, rules.title):
         if headline := read_headline(element, f"css:{selector}", references):
             return headline
     named = page.root.find(".//title")
@@ -325,7 +325,7 @@ def _headline(
         [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
     )
     # A heading that the page's own <title> begins with is the headline.
-    for heading in css(_HEADINGS)(page.root):
+    for heading in matches(page, _HEADINGS):
         text = squeeze(visible_text(heading))
         if len(text) >= 4 and (
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
@@ -459,7 +459,7 @@ def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) 
 
 def _doc_number(page: Page, rules: ArticleRules, candidates: dict[str, list[Candidate]]) -> str:
     """文号: it may be hidden by style and shown by script, so the element's text counts."""
-    for _, element in select(page.root, rules.doc_number):
+    for _, element in select(page, rules.doc_number):
         text = fold_space(element.text_content())
         number = re.sub(r"^(?:发文字号|文\s*号)\s*[:：]?\s*", "", text).strip()
         if number:

@@ -14,7 +14,6 @@ from html import escape
 from itertools import groupby
 from typing import Literal
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Attachment, Image
@@ -81,54 +80,24 @@ def read_blocks(node: HtmlElement, base: str, dropped: Collection[HtmlElement] =
         base: what relative URLs are joined to.
         dropped: elements below `node` that are passed over with all they hold.
     """
-    walker = _Walker(node, base)
-    walk = etree.iterwalk(node, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "start":
-            if element is not node and _unread(element, dropped):
-                walk.skip_subtree()
-            elif tag == "br":
-                walker.flush()
-            elif tag == "img":
-                walker.add_image(element)
-            elif tag in ("video", "audio"):
-                walker.add_media(element)
-                walk.skip_subtree()
-            elif tag == "table" and is_data_table(element):
-                walker.add_table(element, dropped)
-                walk.skip_subtree()
-            else:
-                walker.open(element)
-                walker.add_text(element.text)
-        else:
-            walker.close(element)
-            if element is not node:
-                walker.add_text(element.tail)
+    walker = _Walker(node, base, dropped)
+    walker.add_text(node.text)
+    walker.walk(node)
     walker.flush()
     return walker.blocks
-
-
-def _unread(element: HtmlElement, dropped: Collection[HtmlElement]) -> bool:
-    tag = element.tag
-    return (
-        not isinstance(tag, str)
-        or tag in UNREAD
-        or tag in _SKIPPED
-        or element in dropped
-        or is_hidden(element)
-    )
 
 
 class _Walker:
     """Collects the inline content of the current line and cuts it into blocks."""
 
-    def __init__(self, node: HtmlElement, base: str) -> None:
+    def __init__(self, node: HtmlElement, base: str, dropped: Collection[HtmlElement]) -> None:
         self.base = base
+        self.dropped = dropped
         self.blocks: list[Block] = []
         self._holders = [node]  # open block elements
+        self._preformatted = int(node.tag == "pre")  # open ones among them
         self._inline: list[tuple[HtmlElement, str, str]] = []  # element, opening, closing tag
-        self._links: list[HtmlElement] = []
+        self._links = 0  # open ones
         self._reset()
 
     def _reset(self) -> None:
@@ -140,56 +109,101 @@ class _Walker:
         self._files: list[Attachment] = []
         self._images: list[Block] = []
 
-    def open(self, element: HtmlElement) -> None:
-        tag = str(element.tag)
-        if tag in BLOCKS:
-            self.flush()
-            self._holders.append(element)
-        elif tag == "a":
-            self._links.append(element)
+    def walk(self, node: HtmlElement) -> None:
+        """Take in what is below an element; trees are never deeper than Python's stack."""
+        for element in node:
+            tag = element.tag
+            if tag in UNREAD or tag in _SKIPPED or element in self.dropped or is_hidden(element):
+                if tag in BLOCKS:
+                    self.flush()
+            elif tag == "br":
+                self.flush()
+            elif tag == "img":
+                self.add_image(element)
+            elif tag in ("video", "audio"):
+                self.add_media(element)
+            elif tag == "table" and is_data_table(element):
+                self.add_table(element)
+            elif tag in BLOCKS:
+                self._take_block(element)
+            else:
+                self._take_inline(element)
+            if tail := element.tail:
+                self.add_text(tail)
+
+    def _take_block(self, element: HtmlElement) -> None:
+        self.flush()
+        self._holders.append(element)
+        self._preformatted += element.tag == "pre"
+        if text := element.text:
+            self.add_text(text)
+        if len(element):
+            self.walk(element)
+        self.flush()
+        self._preformatted -= element.tag == "pre"
+        self._holders.pop()
+
+    def _take_inline(self, element: HtmlElement) -> None:
+        tag = element.tag
+        opened = None
+        if tag == "a":
+            self._links += 1
             url = absolute(self.base, element.get("href"))
             if url:
-                self._inline.append((element, f'<a href="{escape(url)}">', "</a>"))
+                opened = (element, f'<a href="{escape(url)}">', "</a>")
                 if is_attachment(element, url):
                     self._files.append(Attachment(attachment_name(element, url), url))
-        elif tag in _INLINE:
-            name = _INLINE[tag]
-            self._inline.append((element, f"<{name}>", f"</{name}>"))
-
-    def close(self, element: HtmlElement) -> None:
-        if element.tag in BLOCKS:
-            self.flush()
-            if len(self._holders) > 1 and self._holders[-1] is element:
-                self._holders.pop()
-        elif self._inline and self._inline[-1][0] is element:
+        elif name := _INLINE.get(tag):
+            opened = (element, f"<{name}>", f"</{name}>")
+        if opened:
+            self._inline.append(opened)
+        if text := element.text:
+            self.add_text(text)
+        if len(element):
+            self.walk(element)
+        if opened:
             self._inline.pop()
-        if self._links and self._links[-1] is element:
-            self._links.pop()
+        self._links -= tag == "a"
 
     def add_text(self, text: str | None) -> None:
         if not text:
             return
-        if "\n" in text and any(holder.tag == "pre" for holder in self._holders):
+        if self._preformatted and "\n" in text:
             first, *others = text.split("\n")
             self.add_text(first)
             for line in others:
                 self.flush()
                 self.add_text(line)
             return
-        for word in _WORD_OR_SPACE.findall(drop_controls(text)):
-            if _WORD_OR_SPACE.match(word) and word.isspace():
-                self._space += word
-                continue
-            if self._text and self._space:
-                space = self._folded_space(word)
-                self._text.append(space)
-                self._html.append(space)
-            self._space = ""
-            self._sync_tags()
-            self._text.append(word)
-            self._html.append(escape(word, quote=False))
-            if self._links:
-                self._linked += len(word)
+        text = drop_controls(text)
+        bare = text.strip()
+        if not bare:
+            self._space += text
+        elif "\n" in bare or "\u3000" in bare:
+            for word in _WORD_OR_SPACE.findall(text):
+                if word.isspace():
+                    self._space += word
+                else:
+                    self._add(word, len(word))
+        else:
+            words = bare.split()
+            start = text.index(words[0])
+            self._space += text[:start]
+            self._add(" ".join(words), sum(map(len, words)))
+            self._space = text[start + len(bare) :]
+
+    def _add(self, text: str, size: int) -> None:
+        """Add text without white space around it; `size`: its characters without any."""
+        if self._text and self._space:
+            space = self._folded_space(text)
+            self._text.append(space)
+            self._html.append(space)
+        self._space = ""
+        self._sync_tags()
+        self._text.append(text)
+        self._html.append(escape(text, quote=False))
+        if self._links:
+            self._linked += size
 
     def _folded_space(self, word: str) -> str:
         if "\u3000" in self._space:
@@ -204,6 +218,8 @@ class _Walker:
     def _sync_tags(self) -> None:
         """Close and open inline tags so that what is written next stands in the right ones."""
         wanted = self._inline
+        if not wanted and not self._written:
+            return
         shared = 0
         for have, want in zip(self._written, wanted, strict=False):
             # `<b>a</b><b>b</b>` is one bold run, but every link stays its own.
@@ -237,7 +253,7 @@ class _Walker:
             html = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
             self.blocks.append(Block("p", element, html=html, files=[Attachment(name, url)]))
 
-    def add_table(self, table: HtmlElement, dropped: Collection[HtmlElement]) -> None:
+    def add_table(self, table: HtmlElement) -> None:
         self.flush()
         rows, markup = [], []
         files: list[Attachment] = []
@@ -246,7 +262,7 @@ class _Walker:
         for row in table.iter("tr"):
             cells, cell_markup = [], []
             for cell in row.iterchildren("td", "th"):
-                inner = read_blocks(cell, self.base, dropped)
+                inner = read_blocks(cell, self.base, self.dropped)
                 cells.append(" ".join(block.text for block in inner if block.text))
                 spans = "".join(
                     f' {span}="{value}"'
@@ -270,6 +286,10 @@ class _Walker:
 
     def flush(self) -> None:
         """End the current line."""
+        if not self._text and not self._images:
+            self._space = ""
+            self._files = []
+            return
         for _, _, closing in reversed(self._written):
             self._html.append(closing)
         if text := "".join(self._text):

@@ -20,6 +20,7 @@ from crawler.reading.text import drop_controls
 # Styles that hide an element.
 HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.I)
 _DEEPEST = 200
 _WIDEST = 200  # attributes of one element; no page of text has more
@@ -43,7 +44,9 @@ def build(text: str) -> HtmlElement:
     text = _DECLARATION.sub("", text, count=1)
     try:
         if len(text) < _SMALL or not _is_wide(text):
-            parser = HTMLParser(remove_comments=True, remove_pis=True)
+            parser = etree.HTMLParser(remove_comments=True, remove_pis=True)
+            # One class for all elements: the parser of lxml.html asks Python for each.
+            parser.set_element_class_lookup(_ELEMENTS)
             try:
                 root = document_fromstring(text, parser=parser)
             except etree.ParserError:
