@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Article, Candidate, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
+from crawler.reading.boilerplate import asides, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
@@ -41,6 +40,7 @@ _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
+_HOLDERS = BLOCKS | {"span", "em", "font"}
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -167,9 +167,10 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     tools = (match for _, match in select(page, TOOLS))
     dropped.update(
         link
-        for link in page.root.iter("a")
+        for link in page.named.get("a", [])
         # It may hold an icon.
-        if len(link) <= 1 and is_control_link(fold_space(link.text_content()))
+        if len(link) <= 1
+        and is_control_link(fold_space(link.text_content() if len(link) else link.text or ""))
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
     node = next((e for _, e in select(page, rules.body) if _holds_content(e)), None)
@@ -192,16 +193,16 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
 
     whole = page.root.find("body")
     whole = whole if whole is not None else page.root
+    aside = asides(page)
     if title is not None:
         # Side columns need not be read at all, unless they are what holds the headline.
-        held = {title, *title.iterancestors()}
-        dropped.update(e for e in whole.iterdescendants(etree.Element) if is_aside(e))
-        dropped -= held
+        dropped |= aside
+        dropped -= {title, *title.iterancestors()}
     dropped.discard(whole)
     blocks = read_blocks(whole, page.base, dropped)
     headline = _shown_headline(page, blocks, headline)
     title = headline.element if headline else None
-    region = find_region(blocks, _place(blocks, headline), title)
+    region = find_region(blocks, aside, _place(blocks, headline), title)
     if region is None:
         info = merge(read_info(known), read_info(_between(page, title, whole)))
         return _Found(whole, False, blocks, headline, [], dropped, info)
@@ -316,7 +317,7 @@ def _headline(
     if row and row.title:
         references.append(row.title)
     for selector, element in select(page, rules.title):
-        if headline := read_headline(element, f"css:{selector}", references):
+        if headline := read_headline(page, element, f"css:{selector}", references):
             return headline
     named = page.root.find(".//title")
     in_title = fold_space(named.text_content()) if named is not None else ""
@@ -330,12 +331,12 @@ def _headline(
         if len(text) >= 4 and (
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
         ):
-            return read_headline(heading, "heading", [*references, stem])
+            return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
     # Old sites name themselves in every <title>, and set headlines as any other text.
     if row and (line := _line(page, squeeze(row.title))) is not None:
-        return read_headline(line, "line", references)
+        return read_headline(page, line, "line", references)
     if stem and named is not None:
         return Headline(candidate(named, stem, "title"))
     if row and row.title:
@@ -358,14 +359,14 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
     started = title is None
     skip: set[HtmlElement] = set()
     count = 0
-    for element in page.root.iter():
+    for element in page.elements:
         if element is title:
             started = True
             skip.update(element.iterdescendants())
             continue
         if element is node and not inside:
             return
-        if not started or element in skip or element.tag not in BLOCKS | {"span", "em", "font"}:
+        if not started or element.tag not in _HOLDERS or element in skip:
             continue
         text = squeeze(element.text_content())
         if not text or len(text) > 300 or element.getparent() in skip:

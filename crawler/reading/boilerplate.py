@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from crawler.reading.page import Page
 from crawler.reading.text import squeeze
 
 # Tools of the page, one to a line (compared without white space).
@@ -100,12 +101,16 @@ def is_editor(line: str) -> bool:
     return len(line) <= 40 and bool(_EDITOR.fullmatch(squeeze(line)))
 
 
-def is_aside(element: HtmlElement) -> bool:
-    """Whether a container is named as what stands around articles."""
-    if element.tag in ("nav", "footer", "aside"):
-        return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
-    return _names_aside(names) if names else element.tag == "header"
+def asides(page: Page) -> set[HtmlElement]:
+    """The containers of a page that are named as what stands around articles."""
+    found = {
+        element
+        for name, elements in page.named.items()
+        if name in ("nav", "footer", "aside") or (name[0] in ".#" and _names_aside(name[1:]))
+        for element in elements
+    }
+    bare = (e for e in page.named.get("header", []) if not (e.get("class") or e.get("id")))
+    return found.union(bare)
 
 
 @lru_cache(maxsize=4096)

@@ -334,9 +334,7 @@ _MARKED = {
     ),
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
-_MARKS = etree.XPath(
-    "//*[contains(@class, $word) or contains(@rel, $word) or contains(@itemprop, $word)]"
-)
+_MARKS = etree.XPath("//*[contains(@rel, $word) or contains(@itemprop, $word)]")
 _MARK_WORDS = {"author": ("author", "byline", "writer"), "source": ("source",)}
 
 
@@ -347,16 +345,18 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     """
     found: dict[str, list[Candidate]] = {}
     for name in missing:
-        elements = [
-            element
-            for word in _MARK_WORDS[name]
-            if word in page.source
-            for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
-            if _MARKED[name].search(
-                " ".join(["", *(element.get(key, "") for key in ("class", "rel", "itemprop")), ""])
-            )
-        ]
-        shown = [(visible_text(element), element) for element in elements]
+        named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
+        elements = {element for key in named for element in page.named[key]}
+        for word in _MARK_WORDS[name]:
+            if re.search(rf"(?:rel|itemprop)\s*=[^<>=]*{word}", page.source):
+                elements.update(
+                    element
+                    for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
+                    if _MARKED[name].search(
+                        f" {element.get('rel') or ''} {element.get('itemprop') or ''} "
+                    )
+                )
+        shown = [(visible_text(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
             continue

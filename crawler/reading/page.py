@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate, Capture, NotAnArticle
 from crawler.reading.decode import decode
-from crawler.reading.text import fold_space, unwrap
+from crawler.reading.text import fold_space, squeeze, unwrap
 from crawler.reading.tree import HIDING, build
 from crawler.reading.urls import absolute
 
@@ -280,6 +280,23 @@ def _add_visible(node: HtmlElement, pieces: list[str], apart: bool) -> None:
 def visible_text(node: HtmlElement) -> str:
     """The text that a reader sees in an element, on one line."""
     return " ".join(visible_lines(node))
+
+
+def shows(node: HtmlElement, least: int) -> bool:
+    """Whether a reader sees at least so many characters in an element, white space aside."""
+    return _visible_size(node, least) >= least
+
+
+def _visible_size(node: HtmlElement, enough: int) -> int:
+    """How many characters a reader sees in an element; counted no further than `enough`."""
+    size = len(squeeze(node.text or ""))
+    for child in node:
+        if size >= enough:
+            break
+        if child.tag not in UNREAD and not is_hidden(child):
+            size += _visible_size(child, enough - size)
+        size += len(squeeze(child.tail or ""))
+    return size
 
 
 def candidate(node: HtmlElement, raw: str, origin: str) -> Candidate:

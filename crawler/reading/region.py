@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block
-from crawler.reading.boilerplate import is_aside, is_barrier, is_comments, is_control, is_editor
+from crawler.reading.boilerplate import is_barrier, is_comments, is_control, is_editor
 from crawler.reading.dates import find_dates
 from crawler.reading.infoline import read_info_line
 from crawler.reading.text import squeeze
@@ -47,12 +47,16 @@ class Region:
 
 
 def find_region(
-    blocks: Sequence[Block], title: int | None, headline: HtmlElement | None = None
+    blocks: Sequence[Block],
+    asides: Collection[HtmlElement],
+    title: int | None,
+    headline: HtmlElement | None = None,
 ) -> Region | None:
     """The article among the lines of a whole page.
 
     Args:
         blocks: all lines of the page.
+        asides: containers of what stands around articles.
         title: index of the headline's last line, None where it is not among them.
         headline: the element of the headline.
 
@@ -61,7 +65,7 @@ def find_region(
     """
     # What holds the headline is no side column, whatever it is called.
     around = headline.iterancestors() if headline is not None else ()
-    aside = dict.fromkeys(around, False)
+    aside = dict.fromkeys(asides, True) | dict.fromkeys(around, False)
     scores = [
         _WALL if _is_wall(blocks, i) else _score(block, aside) for i, block in enumerate(blocks)
     ]
@@ -121,18 +125,14 @@ def _score(block: Block, aside: dict[HtmlElement, bool]) -> float:
 
 
 def _in_aside(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether an element stands in a side column; what it lies in is added to `known`."""
     path = []
-    found = False
     node: HtmlElement | None = element
-    while node is not None and node.tag not in ("body", "html"):
-        if node in known:
-            found = known[node]
-            break
+    while node is not None and node.tag not in ("body", "html") and node not in known:
         path.append(node)
         node = node.getparent()
-    for node in reversed(path):
-        found = found or is_aside(node)
-        known[node] = found
+    found = node is not None and known.get(node, False)
+    known.update(dict.fromkeys(path, found))
     return found
 
 
