@@ -334,8 +334,7 @@ _MARKED = {
     ),
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
-_MARKS = etree.XPath("//*[contains(@rel, $word) or contains(@itemprop, $word)]")
-_MARK_WORDS = {"author": ("author", "byline", "writer"), "source": ("source",)}
+_PROPERTIES = etree.XPath("//*[@itemprop]")
 
 
 def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidate]]:
@@ -347,15 +346,13 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     for name in missing:
         named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
         elements = {element for key in named for element in page.named[key]}
-        for word in _MARK_WORDS[name]:
-            if re.search(rf"(?:rel|itemprop)\s*=[^<>=]*{word}", page.source):
-                elements.update(
-                    element
-                    for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
-                    if _MARKED[name].search(
-                        f" {element.get('rel') or ''} {element.get('itemprop') or ''} "
-                    )
-                )
+        linked = (e for e in (*page.named.get("a", []), *page.named.get("link", [])) if e.get("rel"))
+        elements.update(e for e in linked if _MARKED[name].search(f" {e.get('rel')} "))
+        if "itemprop" in page.source:
+            properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
+            elements.update(
+                e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} ")
+            )
         shown = [(visible_text(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:

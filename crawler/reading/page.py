@@ -23,7 +23,6 @@ from crawler.reading.urls import absolute
 _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
-_RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:\[\d+\])?")
 # Elements whose text no reader sees as part of a page.
@@ -153,11 +152,10 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
 def _clean_source(text: str) -> str:
     """Take out what makes a parser lose content.
 
-    Control characters and references to them (`&#x1F;` costs trafilatura the whole article);
-    references to 128-159, which browsers read as windows-1252 (HTML standard, 13.2.5.80); end tags
-    of html and body, which some pages carry in the middle and which never add anything.
+    References to control characters (`&#x1F;` costs trafilatura the whole article); references to
+    128-159, which browsers read as windows-1252 (HTML standard, 13.2.5.80); end tags of html and
+    body, which some pages carry in the middle and which never add anything.
     """
-    text = _RAW_CONTROLS.sub("", text)
     if "&#" in text:
         text = _REFERENCE.sub(_reference, text)
     return _END_TAGS.sub("", text)
@@ -177,15 +175,16 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
     named: defaultdict[str, list[HtmlElement]] = defaultdict(list)
     for element in elements:
         named[element.tag].append(element)
-        if classes := element.get("class"):
-            for name in dict.fromkeys(classes.split()):
-                named[f".{name}"].append(element)
-        if name := element.get("id"):
-            named[f"#{name}"].append(element)
-        if (style := element.get("style")) and HIDING.search(style):
-            element.set("hidden", "")
-        elif element.get("aria-hidden") == "true" and not element.text_content().strip():
-            element.set("hidden", "")
+        for name, value in element.items():
+            if name == "class":
+                for each in dict.fromkeys(value.split()):
+                    named[f".{each}"].append(element)
+            elif name == "id":
+                named[f"#{value}"].append(element)
+            elif (name == "style" and HIDING.search(value)) or (
+                name == "aria-hidden" and value == "true" and not element.text_content().strip()
+            ):
+                element.set("hidden", "")
     return dict(named)
 
 
@@ -253,7 +252,7 @@ def visible_lines(node: HtmlElement, *, apart: bool = False) -> list[str]:
     return [folded for line in lines if (folded := fold_space(line))]
 
 
-_BREAK = "\0"  # no page has it (_clean_source)
+_BREAK = "\0"  # no page has it (decode, _clean_source)
 
 
 def _add_visible(node: HtmlElement, pieces: list[str], apart: bool) -> None:

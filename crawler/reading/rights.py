@@ -29,7 +29,8 @@ def read_rights(page: Page) -> Iterator[Candidate]:
             if re.search(r"\bnoarchive\b", said.raw, re.I):
                 yield Candidate(said.raw, "noarchive", said.line, said.xpath)
     # The words are rare, looking for their place is dear.
-    if any(word in page.source for word in _BEGINS) and _PROHIBITION.search(page.source):
+    text = page.root.text_content()
+    if any(word in text for word in _BEGINS) and _PROHIBITION.search(text):
         for element, said in _prohibitions(page.root):
             yield candidate(element, said, "no_reprint")
             return
