@@ -169,8 +169,7 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
         link
         for link in page.named.get("a", [])
         # It may hold an icon.
-        if len(link) <= 1
-        and is_control_link(fold_space(link.text_content() if len(link) else link.text or ""))
+        if len(link) <= 1 and is_control_link(link.text_content() if len(link) else link.text)
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
     node = next((e for _, e in select(page, rules.body) if _holds_content(e)), None)

@@ -175,22 +175,25 @@ class _Walker:
                 self.flush()
                 self.add_text(line)
             return
-        text = drop_controls(text)
         bare = text.strip()
         if not bare:
             self._space += text
-        elif "\n" in bare or "\u3000" in bare:
-            for word in _WORD_OR_SPACE.findall(text):
+        elif bare.isprintable():
+            # No white space but ASCII's, no control or invisible character.
+            if "  " in bare:
+                bare = " ".join(bare.split())
+            if bare == text:
+                self._add(bare, len(bare) - bare.count(" "))
+            else:
+                self._space += text[: len(text) - len(text.lstrip())]
+                self._add(bare, len(bare) - bare.count(" "))
+                self._space = text[len(text.rstrip()) :]
+        else:
+            for word in _WORD_OR_SPACE.findall(drop_controls(text)):
                 if word.isspace():
                     self._space += word
                 else:
                     self._add(word, len(word))
-        else:
-            words = bare.split()
-            start = text.index(words[0])
-            self._space += text[:start]
-            self._add(" ".join(words), sum(map(len, words)))
-            self._space = text[start + len(bare) :]
 
     def _add(self, text: str, size: int) -> None:
         """Add text without white space around it; `size`: its characters without any."""
@@ -330,20 +333,21 @@ def _list_item(holders: list[HtmlElement]) -> HtmlElement | None:
 
 def is_data_table(table: HtmlElement) -> bool:
     """True for a table of data: at least two cells side by side, none of them holding a page."""
-    if table.get("role") == "presentation" or table.find(".//table") is not None:
+    if table.get("role") == "presentation" or next(table.iterdescendants("table"), None) is not None:
         return False
     widest = total = largest = 0
     for row in table.iter("tr"):
         cells = list(row.iterchildren("td", "th"))
         widest = max(widest, len(cells))
         for cell in cells:
-            text = cell.text_content()
+            text = cell.text_content() if len(cell) else cell.text or ""
             size = len(squeeze(text))
-            if len(cell.findall(".//p")) > 3 and size > 300:
-                return False
             total += size
+            if size > 300 and len(list(cell.iter("p"))) > 3:
+                return False
             # Sentences: a long list of names is data.
-            largest = max(largest, size if text.count("。") > 2 else 0)
+            if size > largest and text.count("。") > 2:
+                largest = size
     return widest > 1 and not (largest > 200 and largest > 0.6 * total)
 
 

@@ -1,6 +1,7 @@
 """Wording and naming by which the furniture of a page is told from its article.
 
 All patterns match whole lines or names of containers: the same words may stand in any article.
+Several readers ask about the same lines of a page, so answers are kept for a while.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ _ASIDE = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)
 def is_control(line: str) -> bool:
     """Whether a line is nothing but tools of the page: one, or several in a row."""
     if _CONTROL.fullmatch(squeeze(line)):
@@ -81,21 +83,25 @@ def is_control(line: str) -> bool:
     return bool(tools) and all(not tool.isdecimal() and _CONTROL.fullmatch(tool) for tool in tools)
 
 
-def is_control_link(text: str) -> bool:
+def is_control_link(text: str | None) -> bool:
     """Whether a link's text offers a tool of the page or a way back, inside any line."""
-    return len(text) <= 16 and bool(_CONTROL_LINK.fullmatch(squeeze(text)))
+    bare = squeeze(text or "")
+    return 0 < len(bare) <= 16 and bool(_CONTROL_LINK.fullmatch(bare))
 
 
+@lru_cache(maxsize=4096)
 def is_barrier(line: str) -> bool:
     """Whether a line begins what stands below articles: related, comments, legal text."""
     return len(line) <= 240 and bool(_BARRIER.fullmatch(squeeze(line)))
 
 
+@lru_cache(maxsize=4096)
 def is_comments(line: str) -> bool:
     """Whether a line begins what readers wrote."""
     return len(line) <= 60 and bool(_COMMENTS.fullmatch(squeeze(line)))
 
 
+@lru_cache(maxsize=4096)
 def is_editor(line: str) -> bool:
     """Whether a line says who edited, and nothing else."""
     return len(line) <= 40 and bool(_EDITOR.fullmatch(squeeze(line)))

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from lxml.cssselect import CSSSelector
@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate, Capture, NotAnArticle
 from crawler.reading.decode import decode
-from crawler.reading.text import fold_space, squeeze, unwrap
+from crawler.reading.text import fold_space, unwrap
 from crawler.reading.tree import HIDING, build
 from crawler.reading.urls import absolute
 
@@ -181,11 +181,16 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
                     named[f".{each}"].append(element)
             elif name == "id":
                 named[f"#{value}"].append(element)
-            elif (name == "style" and HIDING.search(value)) or (
+            elif (name == "style" and _hides(value)) or (
                 name == "aria-hidden" and value == "true" and not element.text_content().strip()
             ):
                 element.set("hidden", "")
     return dict(named)
+
+
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    return bool(HIDING.search(style))
 
 
 @cache
@@ -288,13 +293,14 @@ def shows(node: HtmlElement, least: int) -> bool:
 
 def _visible_size(node: HtmlElement, enough: int) -> int:
     """How many characters a reader sees in an element; counted no further than `enough`."""
-    size = len(squeeze(node.text or ""))
+    size = len("".join((node.text or "").split()))
     for child in node:
         if size >= enough:
             break
         if child.tag not in UNREAD and not is_hidden(child):
             size += _visible_size(child, enough - size)
-        size += len(squeeze(child.tail or ""))
+        if tail := child.tail:
+            size += len("".join(tail.split()))
     return size
 
 

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -220,6 +221,7 @@ def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> li
     return [b for b in blocks[:head] if b.image or b.files] + blocks[head:]
 
 
+@lru_cache(maxsize=4096)
 def is_info(line: str) -> bool:
     """Whether a line is an info line, or nothing but a date."""
     if len(line) > 120 or not _INFO.search(line):

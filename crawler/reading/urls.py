@@ -18,6 +18,12 @@ _FILE = re.compile(
 _DOWNLOAD = re.compile(
     r"/(?:downfile|download|downloadattachment|attach(?:ment)?s?)(?:\.\w+)?(?:[/?]|$)", re.I
 )
+# Most links are to pages: they need not be taken apart.
+_MAY_BE_FILE = re.compile(
+    r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|csv|pptx?|dps|zip|rar|7z|tar|gz|txt|rtf|ceb|caj|mp3|mp4|wmv)"
+    r"(?:[?&#;]|$)|/(?:down|attach)",
+    re.I,
+)
 _FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(?:&|$)", re.I)
 
 
@@ -90,6 +96,8 @@ def column_path(url: str) -> str:
 
 def is_file(url: str) -> bool:
     """True when the URL leads to a document to download, not to a page."""
+    if not _MAY_BE_FILE.search(url):
+        return False
     parts = urlsplit(url)
     return bool(
         _FILE.search(parts.path)
