@@ -229,11 +229,11 @@ def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
 
     It may have more: who wrote it, or a category.
     """
-    first = next((squeeze(block.text) for block in blocks[:2] if block.text), "")
+    first = next((block.bare for block in blocks[:2] if block.text), "")
     if not 6 <= len(first) <= _HEADLINE:
         return None
     for block in reversed(above[-12:]):
-        text = squeeze(block.text)
+        text = block.bare
         if text.endswith(first) and len(text) <= _HEADLINE and 2 * block.links <= len(text):
             return block
     return None
@@ -266,7 +266,7 @@ def _shown_headline(
         return headline
     named = squeeze(page.root.findtext(".//title") or "")
     for block in blocks:
-        text = squeeze(block.text)
+        text = block.bare
         shown = block.element.tag != "title" and 2 * block.links <= len(text)
         if shown and len(text) >= 6 and named.startswith(text):
             return Headline(candidate(block.element, block.text, "line"), element=block.element)
@@ -287,7 +287,7 @@ def _place(blocks: Sequence[Block], headline: Headline | None) -> int | None:
         if places:
             return places[-1]
     wanted = squeeze(headline.title.raw)
-    return next((i for i, block in enumerate(blocks) if squeeze(block.text) == wanted), None)
+    return next((i for i, block in enumerate(blocks) if block.bare == wanted), None)
 
 
 def _behind(node: HtmlElement) -> Iterator[HtmlElement]:

@@ -41,6 +41,11 @@ class Block:
     image: Image | None = None
     listing: HtmlElement | None = None
     """The `<ul>` or `<ol>` of a list item."""
+    bare: str = field(init=False)
+    """The text without white space, for comparing and measuring."""
+
+    def __post_init__(self) -> None:
+        self.bare = squeeze(self.text)
 
 
 _SPACE = r"\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"

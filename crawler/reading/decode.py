@@ -42,7 +42,7 @@ _UTF8_CHARACTER = re.compile(
 _GB2312_CHARACTER = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _ASCII = bytes(range(128))
 _CONTROLS = bytes(c for c in (*range(32), 127) if c not in b"\t\n\r")
-_SAMPLE = 30_000  # bytes
+_SAMPLE = 6_000  # bytes
 _MOST = 0.8
 
 

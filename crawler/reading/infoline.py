@@ -105,9 +105,18 @@ _FIELD = {label: name for name, labels in LABELS.items() for label in labels}
 _RANK = {label: rank for labels in LABELS.values() for rank, label in enumerate(labels)}
 
 
-def _spaced(label: str) -> str:
-    """`来 源` and `来　源` are `来源`."""
-    return r"[\s\u3000]*".join(map(re.escape, label))
+def _any_label() -> str:
+    """A pattern of all labels, long ones first; `来 源` and `来　源` are `来源`.
+
+    By their first characters: most places of a line are the beginning of none, and that must
+    not be found out two hundred times.
+    """
+    rests: dict[str, list[str]] = {}
+    for label in sorted(_FIELD, key=len, reverse=True):
+        rest = "".join(rf"[\s\u3000]*{re.escape(character)}" for character in label[1:])
+        rests.setdefault(label[0], []).append(rest)
+    branches = (f"{first}(?:{'|'.join(some)})" for first, some in rests.items())
+    return f"(?=[{''.join(rests)}])(?:{'|'.join(branches)})"
 
 
 # Two to four characters that stand alone, after titles such as 本报记者.
@@ -116,9 +125,8 @@ _PERSON = (
     r"(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][\s\u3000][\u3400-\u9fff])(?![\u3400-\u9fff])"
 )
 _LABEL = re.compile(
-    r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>"
-    + "|".join(_spaced(label) for label in sorted(_FIELD, key=len, reverse=True))
-    + r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
+    rf"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>{_any_label()}"
+    r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
     rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"

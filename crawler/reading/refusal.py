@@ -128,7 +128,7 @@ def _listed(page: Page, body: Body) -> int:
         squeeze(line).rstrip("….")
         for b in lines
         # A table is one block: its rows count, and their dates are as long as short titles.
-        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(squeeze(b.text))
+        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(b.bare)
         for line in b.text.split("\n")
     ]
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))

@@ -102,7 +102,7 @@ def _runs(scores: Sequence[float]) -> list[tuple[float, int, int]]:
 
 
 def _score(block: Block, aside: dict[HtmlElement, bool]) -> float:
-    text = squeeze(block.text)
+    text = block.bare
     size = len(text)
     if _in_aside(block.element, aside):
         return -12.0 - min(size, 200) * 0.1
@@ -180,7 +180,7 @@ def heading_above(above: Sequence[Block], blocks: Sequence[Block]) -> Block | No
     """
 
     def may_be(block: Block) -> bool:
-        size = len(squeeze(block.text))
+        size = len(block.bare)
         plain = block.links <= 0.5 * size and block.kind != "table"
         furniture = is_control(block.text) or is_barrier(block.text) or is_info(block.text)
         return 4 <= size <= 60 and plain and not furniture
@@ -208,7 +208,7 @@ def trim(blocks: Sequence[Block], title: str, fields: frozenset[str] = frozenset
 def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> list[Block]:
     head = passed = 0
     for i, block in enumerate(blocks):
-        text = squeeze(block.text)
+        text = block.bare
         if not text or block.files:
             continue
         if text == title or text in fields or is_info(block.text):
@@ -241,7 +241,7 @@ def is_info(line: str) -> bool:
 
 
 def _without_tail(blocks: list[Block]) -> list[Block]:
-    sizes = [len(squeeze(b.text)) if b.links <= 0.5 * len(b.text) else 0 for b in blocks]
+    sizes = [len(b.bare) if b.links <= 0.5 * len(b.text) else 0 for b in blocks]
     total = sum(sizes)
     before = 0
     kept: list[Block] = []
@@ -278,5 +278,5 @@ def _is_menu(block: Block) -> bool:
         block.kind != "table"
         and not block.files
         and block.html.count("<a ") >= _MENU
-        and block.links >= 0.8 * len(squeeze(block.text))
+        and block.links >= 0.8 * len(block.bare)
     )

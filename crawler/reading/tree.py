@@ -24,8 +24,7 @@ _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.I)
 _DEEPEST = 200
 _WIDEST = 200  # attributes of one element; no page of text has more
-# Pages below this are too small for attributes to cost a second.
-_SMALL = 100_000  # characters
+_COSTLY = 25_000  # so many attributes of one element cost a second
 _CHUNK = 1 << 15  # characters
 # libxml2 looks for the element of an end tag among all open ones: a second or two of that.
 _STEPS = 400_000_000
@@ -43,7 +42,7 @@ def build(text: str) -> HtmlElement:
     # lxml refuses text that names an encoding; it is decoded already.
     text = _DECLARATION.sub("", text, count=1)
     try:
-        if len(text) < _SMALL or not _is_wide(text):
+        if not _may_be_wide(text) or not _is_wide(text):
             parser = etree.HTMLParser(remove_comments=True, remove_pis=True)
             # One class for all elements: the parser of lxml.html asks Python for each.
             parser.set_element_class_lookup(_ELEMENTS)
@@ -154,6 +153,14 @@ class _Flat(_Depth):
             self._last.tail = (self._last.tail or "") + text
         else:
             self._open[-1].text = (self._open[-1].text or "") + text
+
+
+def _may_be_wide(text: str) -> bool:
+    """Whether there is enough white space, quotes and slashes to keep so many attributes apart."""
+    if len(text) < 4 * _COSTLY:
+        return False
+    quoted = (text.count('"') + text.count("'")) // 2
+    return len(text.split()) + text.count("/") + quoted >= _COSTLY
 
 
 def _is_wide(text: str) -> bool:
