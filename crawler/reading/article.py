@@ -21,6 +21,7 @@ from crawler.reading.infoline import (
     merge,
     names_outlet,
     read_info,
+    read_lines,
     read_info_line,
 )
 from crawler.reading.listing import Row
@@ -193,15 +194,20 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     whole = page.root.find("body")
     whole = whole if whole is not None else page.root
     aside = asides(page)
+    region = None
     if title is not None:
         # Side columns need not be read at all, unless they are what holds the headline.
         dropped |= aside
         dropped -= {title, *title.iterancestors()}
+        # Nor does what is above the headline, if the article is below it.
+        blocks = read_blocks(whole, page.base, dropped.union(_above(title)))
+        region = find_region(blocks, aside, _place(blocks, headline), title, below=True)
     dropped.discard(whole)
-    blocks = read_blocks(whole, page.base, dropped)
-    headline = _shown_headline(page, blocks, headline)
-    title = headline.element if headline else None
-    region = find_region(blocks, aside, _place(blocks, headline), title)
+    if region is None:
+        blocks = read_blocks(whole, page.base, dropped)
+        headline = _shown_headline(page, blocks, headline)
+        title = headline.element if headline else None
+        region = find_region(blocks, aside, _place(blocks, headline), title)
     if region is None:
         info = merge(read_info(known), read_info(_between(page, title, whole)))
         return _Found(whole, False, blocks, headline, [], dropped, info)
@@ -222,6 +228,12 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+
+
+def _above(title: HtmlElement) -> Iterator[HtmlElement]:
+    """All that stands before an element."""
+    for element in (title, *title.iterancestors()):
+        yield from element.itersiblings(preceding=True)
 
 
 def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
@@ -397,12 +409,11 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
 
 def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
-    last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
-    final = [b.element for b in body.blocks if b.text][-3:]
-    tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
-    # Lines that <br> ends share their element: it is read once.
+    last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
+    final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
+    tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
     below = read_info(dict.fromkeys(found.behind))
-    read = merge(read_info(dict.fromkeys(tail)), below)
+    read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
     return {"unlabelled": unlabelled} | {

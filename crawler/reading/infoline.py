@@ -189,13 +189,19 @@ def _unbracket(value: str) -> str:
 
 
 def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """Candidates from the elements that may hold an info line, best label first.
+    """What `read_lines` finds in the lines of elements."""
+    return read_lines(
+        [(element, line) for element in elements for line in visible_lines(element, apart=True)]
+    )
+
+
+def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate]]:
+    """Candidates from lines that may be info lines, each with its element, best label first.
 
     Besides labelled values, a date without a label counts (`<span class="h-time">`), and what
     stands right beside it and looks like an outlet's name.
     """
     found: dict[str, list[tuple[int, Candidate]]] = {}
-    lines = [(element, line) for element in elements for line in visible_lines(element, apart=True)]
     for element, line in lines:
         if len(line) <= 400:
             labelled = ""

@@ -52,6 +52,8 @@ def find_region(
     asides: Collection[HtmlElement],
     title: int | None,
     headline: HtmlElement | None = None,
+    *,
+    below: bool = False,
 ) -> Region | None:
     """The article among the lines of a whole page.
 
@@ -60,6 +62,7 @@ def find_region(
         asides: containers of what stands around articles.
         title: index of the headline's last line, None where it is not among them.
         headline: the element of the headline.
+        below: only look below the headline.
 
     Returns:
         None where nothing reads like an article.
@@ -70,9 +73,9 @@ def find_region(
     scores = [
         _WALL if _is_wall(blocks, i) else _score(block, aside) for i, block in enumerate(blocks)
     ]
-    below = [_WALL if title is not None and i <= title else s for i, s in enumerate(scores)]
+    following = [_WALL if title is not None and i <= title else s for i, s in enumerate(scores)]
     enough = _ENOUGH if title is None else _LITTLE
-    for scored in (below, scores):
+    for scored in (following,) if below else (following, scores):
         runs = [run for run in _runs(scored) if run[0] >= enough]
         if runs:
             best = max(run[0] for run in runs)

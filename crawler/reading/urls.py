@@ -27,9 +27,33 @@ _MAY_BE_FILE = re.compile(
 _FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(?:&|$)", re.I)
 
 
+# Most links: ASCII, no fragment, port, dot segment or empty part. These need not be taken apart.
+_SIMPLE = re.compile(
+    r"(?:https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?=/)|(?!\?))"
+    r"/?(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*+/?)*+(?:\?[A-Za-z0-9_~%.:=&+/-]++)?"
+)
+
+
+@lru_cache(maxsize=256)
+def _places(base: str) -> tuple[str, str]:
+    """The root and the folder of a page, what simple links are relative to; "" where unclear."""
+    parts = urlsplit(base)
+    folder = parts.path.rpartition("/")[0] + "/"
+    if parts.scheme not in ("http", "https") or not parts.hostname or "//" in folder or "/." in folder:
+        return "", ""
+    root = f"{parts.scheme}://{parts.netloc}"
+    return root, root + folder
+
+
 @lru_cache(maxsize=4096)
 def absolute(base: str, href: str | None) -> str | None:
     """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
+    if href and _SIMPLE.fullmatch(href):
+        if href.startswith(("http://", "https://")):
+            return href
+        root, folder = _places(base)
+        if root:
+            return f"{root if href[0] == '/' else folder}{href}"
     href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href or "").strip()
     if not href or href.startswith("#"):
         return None
