@@ -21,8 +21,8 @@ from crawler.reading.infoline import (
     merge,
     names_outlet,
     read_info,
-    read_lines,
     read_info_line,
+    read_lines,
 )
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name

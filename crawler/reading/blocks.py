@@ -17,7 +17,7 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from crawler.items import Attachment, Image
-from crawler.reading.page import BLOCKS, UNREAD, is_hidden, visible_text
+from crawler.reading.page import BLOCKS, UNREAD, visible_text
 from crawler.reading.text import drop_controls, squeeze
 from crawler.reading.urls import absolute, file_name, is_file
 
@@ -60,7 +60,7 @@ _KINDS: dict[str, Kind] = {
     **{"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h5", "h6": "h6"},
     **{"li": "li", "blockquote": "blockquote"},
 }
-_SKIPPED = frozenset(("button", "input", "iframe", "object", "embed", "svg", "math", "map"))
+_PASSED = UNREAD | {"button", "input", "iframe", "object", "embed", "svg", "math", "map"}
 _GENERIC_NAME = re.compile(
     r"^(?:点击|点此|请|立即)?(?:附件|下载|查看|浏览|原文|全文|附件下载|点击下载|下载附件|点击查看|"
     r"文件下载|此处|这里|打开)?[\s\d一二三四五六七八九十：:.（）()]*$"
@@ -118,7 +118,7 @@ class _Walker:
         """Take in what is below an element; trees are never deeper than Python's stack."""
         for element in node:
             tag = element.tag
-            if tag in UNREAD or tag in _SKIPPED or element in self.dropped or is_hidden(element):
+            if tag in _PASSED or element in self.dropped or element.get("hidden") is not None:
                 if tag in BLOCKS:
                     self.flush()
             elif tag == "br":
@@ -158,7 +158,7 @@ class _Walker:
                 opened = (element, f'<a href="{escape(url)}">', "</a>")
                 if is_attachment(element, url):
                     self._files.append(Attachment(attachment_name(element, url), url))
-        elif name := _INLINE.get(tag):
+        elif name := _INLINE.get(str(tag)):
             opened = (element, f"<{name}>", f"</{name}>")
         if opened:
             self._inline.append(opened)
@@ -338,7 +338,8 @@ def _list_item(holders: list[HtmlElement]) -> HtmlElement | None:
 
 def is_data_table(table: HtmlElement) -> bool:
     """True for a table of data: at least two cells side by side, none of them holding a page."""
-    if table.get("role") == "presentation" or next(table.iterdescendants("table"), None) is not None:
+    inner = next(table.iterdescendants("table"), None)
+    if inner is not None or table.get("role") == "presentation":
         return False
     widest = total = largest = 0
     for row in table.iter("tr"):

@@ -219,7 +219,10 @@ class _Verdict:
             include_tables=True,
         )
         self._text = squeeze(getattr(document, "text", None) or "")
-        self._grams = {self._text[i : i + 4] for i in range(len(self._text) - 3)}
+
+    @cached_property
+    def _grams(self) -> set[str]:
+        return {self._text[i : i + 4] for i in range(len(self._text) - 3)}
 
     def keeps(self, block: Block) -> bool:
         text = block.bare

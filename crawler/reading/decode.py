@@ -42,7 +42,7 @@ _UTF8_CHARACTER = re.compile(
 _GB2312_CHARACTER = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _ASCII = bytes(range(128))
 _CONTROLS = bytes(c for c in (*range(32), 127) if c not in b"\t\n\r")
-_SAMPLE = 6_000  # bytes
+_SAMPLE = 20_000  # bytes
 _MOST = 0.8
 
 
@@ -70,11 +70,12 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        beyond = body.translate(None, _ASCII)[:_SAMPLE]
-        if _share(_UTF8_CHARACTER, beyond) > _MOST:
+        start = next(re.finditer(rb"[^\x00-\x7f]", body)).start()
+        sample = body[start : start + _SAMPLE]
+        if _share(_UTF8_CHARACTER, sample) > _MOST:
             return body.decode("utf-8", "replace"), "utf-8"
     declared = _declared(body, content_type)
-    if _share(_GB2312_CHARACTER, beyond) > _MOST:
+    if _share(_GB2312_CHARACTER, sample) > _MOST:
         declared = [encoding for encoding in declared if encoding not in _DEFAULTS]
     candidates = dict.fromkeys([*declared, "gb18030"])
     for encoding in candidates:
@@ -87,9 +88,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     return texts[best], best
 
 
-def _share(character: re.Pattern[bytes], beyond: bytes) -> float:
+def _share(character: re.Pattern[bytes], sample: bytes) -> float:
     """The part of the bytes beyond ASCII that are characters of an encoding."""
-    return sum(map(len, character.findall(beyond))) / len(beyond)
+    return sum(map(len, character.findall(sample))) / len(sample.translate(None, _ASCII))
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

@@ -360,13 +360,12 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     for name in missing:
         named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
         elements = {element for key in named for element in page.named[key]}
-        linked = (e for e in (*page.named.get("a", []), *page.named.get("link", [])) if e.get("rel"))
+        links = page.named.get("a", []) + page.named.get("link", [])
+        linked = (link for link in links if link.get("rel"))
         elements.update(e for e in linked if _MARKED[name].search(f" {e.get('rel')} "))
         if "itemprop" in page.source:
             properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
-            elements.update(
-                e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} ")
-            )
+            elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
         shown = [(visible_text(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import cast
 
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
@@ -174,10 +173,11 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
     """Elements by tag, class and id. What its own markup hides is marked `hidden` by the way."""
     named: defaultdict[str, list[HtmlElement]] = defaultdict(list)
     for element in elements:
-        named[element.tag].append(element)
+        named[str(element.tag)].append(element)
         for name, value in element.items():
             if name == "class":
-                for each in dict.fromkeys(value.split()):
+                classes = value.split()
+                for each in classes if len(classes) < 2 else dict.fromkeys(classes):
                     named[f".{each}"].append(element)
             elif name == "id":
                 named[f"#{value}"].append(element)
@@ -210,9 +210,9 @@ def matches(page: Page, selector: str) -> list[HtmlElement]:
     """Matches of one selector (or several with commas between), in document order."""
     parts = _parts(selector)
     if not parts:
-        return cast("list[HtmlElement]", css(selector)(page.root))
+        return css(selector)(page.root)
     found = [
-        page.named[name] if complete else cast("list[HtmlElement]", css(part)(page.root))
+        page.named[name] if complete else css(part)(page.root)
         for part, name, complete in parts
         # Most selectors name a class or id that the page has not: no match need be tried.
         if name in page.named
@@ -297,7 +297,7 @@ def _visible_size(node: HtmlElement, enough: int) -> int:
     for child in node:
         if size >= enough:
             break
-        if child.tag not in UNREAD and not is_hidden(child):
+        if child.tag not in UNREAD and child.get("hidden") is None:
             size += _visible_size(child, enough - size)
         if tail := child.tail:
             size += len("".join(tail.split()))

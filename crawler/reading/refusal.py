@@ -148,8 +148,10 @@ def _listed(page: Page, body: Body) -> int:
 
 
 def _jumps_away(page: Page) -> bool:
-    """Whether a page that shows little only sends its reader on. Scripts also do so for the few who come by phone:
-    they count where nothing is shown, or where what is shown says so.
+    """Whether a page that shows little only sends its reader on.
+
+    Scripts also do so for the few who come by phone: they count where nothing is shown, or where
+    what is shown says so.
     """
     shown = _shown(page)
     for meta in page.named.get("meta", []):

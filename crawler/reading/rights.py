@@ -36,8 +36,8 @@ def read_rights(page: Page) -> Iterator[Candidate]:
                 yield Candidate(said.raw, "noarchive", said.line, said.xpath)
     # The words are rare, looking for their place is dear.
     if _PROHIBITION.search(page.source):
-        for element, said in _prohibitions(page.root):
-            yield candidate(element, said, "no_reprint")
+        for element, words in _prohibitions(page.root):
+            yield candidate(element, words, "no_reprint")
             return
 
 

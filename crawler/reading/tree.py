@@ -20,6 +20,7 @@ from crawler.reading.text import drop_controls
 # Styles that hide an element.
 HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
+# One class for all elements, where lxml.html would ask Python for each.
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.I)
 _DEEPEST = 200
@@ -43,11 +44,10 @@ def build(text: str) -> HtmlElement:
     text = _DECLARATION.sub("", text, count=1)
     try:
         if not _may_be_wide(text) or not _is_wide(text):
-            parser = etree.HTMLParser(remove_comments=True, remove_pis=True)
-            # One class for all elements: the parser of lxml.html asks Python for each.
+            parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
             parser.set_element_class_lookup(_ELEMENTS)
             try:
-                root = document_fromstring(text, parser=parser)
+                root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
             except etree.ParserError:
                 if not _is_cut(parser):
                     raise

@@ -39,7 +39,8 @@ def _places(base: str) -> tuple[str, str]:
     """The root and the folder of a page, what simple links are relative to; "" where unclear."""
     parts = urlsplit(base)
     folder = parts.path.rpartition("/")[0] + "/"
-    if parts.scheme not in ("http", "https") or not parts.hostname or "//" in folder or "/." in folder:
+    plain = "//" not in folder and "/." not in folder
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
         return "", ""
     root = f"{parts.scheme}://{parts.netloc}"
     return root, root + folder
