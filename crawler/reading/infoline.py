@@ -380,11 +380,10 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
 
 def merge(*readings: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:
     """Join candidate lists; earlier readings are trusted more, equal values are kept once."""
-    merged: dict[str, list[Candidate]] = {}
+    merged: dict[str, dict[str, Candidate]] = {}
     for reading in readings:
         for name, candidates in reading.items():
-            known = merged.setdefault(name, [])
+            known = merged.setdefault(name, {})
             for c in candidates:
-                if all(c.raw != k.raw for k in known):
-                    known.append(c)
-    return merged
+                known.setdefault(c.raw, c)
+    return {name: list(known.values()) for name, known in merged.items()}
