@@ -14,6 +14,7 @@ from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import asides, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
+from crawler.reading.dateline import text_dates
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import (
@@ -110,6 +111,7 @@ def read_article(
     candidates["date"] = _dates(page, candidates, row) + unlabelled
     visible = headline is not None and headline.element is not None
     refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
+    candidates["date"] += text_dates(body.blocks, found.behind)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
         url=page.url,
@@ -223,8 +225,11 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
         above = list(_between(page, title, region.blocks[0].element)) or above
+    # What stands above an info line is no text either.
+    told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
+    bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
     above += [block.element for block in region.blocks[:4] if _may_inform(block)]
-    info = merge(read_info(known), read_info(dict.fromkeys(above)), shown_bylines(above))
+    info = merge(read_info(known), read_info(dict.fromkeys(above)), bylines)
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
