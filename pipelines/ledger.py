@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, insert, select, update
 
 from crawler.items import Article, Capture, Known, Listed, Listing, Visit
+from crawler.reading.dates import parse_date
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
 from pipelines.batch import Outcome, cancel, save
@@ -170,7 +171,9 @@ class Ledger:
             else:
                 raise
             return
-        for (_, future), result in zip(queue, results, strict=True):
+        for (report, future), result in zip(queue, results, strict=True):
+            if isinstance(report, Article):
+                report.captures = ()  # they are kept now
             if future is not None and not future.done():
                 future.set_result(result)
 
@@ -201,26 +204,25 @@ class Ledger:
         due: datetime | None
         if outcome == "refused":
             state, reason = "refused", result
-            due = None if reason == "taken_down" else next_visit(None, at)
+            due = None if reason == "taken_down" else _due(connection, row, at)
         else:
             state = "unchanged" if outcome == "unchanged" else "stored"
-            reason, due = "", next_visit(article.date_published, at)
+            reason, due = "", _due(connection, row, at, article.date_published)
             self._visited.add(row.canonical_url)
             self._gone.pop(row.canonical_url, None)
-        self._set(
-            connection,
-            row,
-            article.spider,
-            article.channel,
-            {
-                "state": state,
-                "reason": reason,
-                "failures": 0,
-                "visited_at": _iso(at),
-                "due_at": _iso(due) if due else None,
-            }
-            | (_ALIVE if outcome != "refused" else {}),
-        )
+        values = {
+            "state": state,
+            "reason": reason,
+            "failures": 0,
+            "visited_at": _iso(at),
+            "due_at": _iso(due) if due else None,
+        } | (_ALIVE if outcome != "refused" else {})
+        if _is_moved(connection, row, article):
+            # The row's address only leads to the post's own: that is visited from now on.
+            own = replace(row, canonical_url=article.canonical_url, url=article.url)
+            self._set(connection, own, article.spider, article.channel, values)
+            values |= {"due_at": None}
+        self._set(connection, row, article.spider, article.channel, values)
         if len(article.captures) == 1 and outcome != "refused":
             _remember(connection, article.captures[0])
 
@@ -232,7 +234,7 @@ class Ledger:
             "failures": 0,
             "visited_at": _iso(visit.at),
         }
-        due: datetime | None = next_visit(_published(connection, url), visit.at)
+        due: datetime | None = _due(connection, visit.row, visit.at)
         if visit.outcome == "unchanged":
             values |= _ALIVE
             self._visited.add(url)
@@ -244,7 +246,8 @@ class Ledger:
         else:
             if visit.reason in (*_GONE, _GONE_FOR_GOOD):
                 self._gone[url] = visit.reason, visit.at
-                due = visit.at + SUSPECT
+                if _live(connection, [url]):
+                    due = visit.at + SUSPECT
             elif visit.reason in _FOR_EVER:
                 due = None
             connection.execute(delete(Validator).where(Validator.url == visit.row.url))
@@ -333,27 +336,29 @@ class Ledger:
         with self.engine.connect() as connection:
             return [_known(row) for row in connection.execute(query.order_by(entry.due_at))]
 
-    def due(self, spider: str, at: datetime, limit: int) -> list[Known]:
-        """What is to be visited again, at most `limit`, the longest due first."""
+    def due(self, spider: str, at: datetime) -> Iterator[Known]:
+        """What is to be visited again, the longest due first. What was visited just now is not."""
+        self.flush()
         entry = LedgerEntry
         query = _entry_query().where(
             entry.spider == spider,
             entry.state.in_(("stored", "unchanged", "refused")),
             entry.due_at <= _iso(at),
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(entry.due_at).limit(limit))
-            return [_known(row) for row in rows]
+        return self._stream(query.order_by(entry.due_at))
 
-    def all_of(self, spider: str, channel: str, limit: int) -> list[Known]:
-        """What a list has ever shown and may be visited, at most `limit`, the newest first."""
+    def all_of(self, spider: str, channel: str) -> Iterator[Known]:
+        """What a list has ever shown and may be visited, the newest first."""
+        self.flush()
         entry = LedgerEntry
         query = _entry_query().where(
             entry.spider == spider, entry.channel == channel, entry.due_at.is_not(None)
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(entry.listed_at.desc()).limit(limit))
-            return [_known(row) for row in rows]
+        return self._stream(query.order_by(entry.listed_at.desc()))
+
+    def _stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Known]:
+        with self.engine.connect().execution_options(yield_per=_CHUNK) as connection:
+            yield from map(_known, connection.execute(query))
 
     def validators(self, url: str) -> dict[str, str]:
         """Headers that make a request for a URL conditional; {} where nothing is known of it."""
@@ -471,15 +476,41 @@ def _remember(connection: Connection, capture: Capture) -> None:
         connection.execute(delete(Validator).where(Validator.url == capture.url))
 
 
-def _published(connection: Connection, url: str) -> datetime | None:
-    """The date of the post under a URL."""
-    query = (
-        select(Revision.date_published)
+def _is_moved(connection: Connection, row: Listed, article: Article) -> bool:
+    """Whether the row's address led elsewhere, to where a record of its own stands."""
+    if row.canonical_url == article.canonical_url:
+        return False
+    query = select(Record.id).where(Record.canonical_url == article.canonical_url)
+    return connection.execute(query).first() is not None
+
+
+def _due(
+    connection: Connection, row: Listed, at: datetime, published: datetime | None = None
+) -> datetime:
+    """When a URL that was visited at `at` is visited again.
+
+    It is as old as its page says (`published`, or what is stored of it), else as its row on the
+    list says, else as long as it is known. Dates to come are errors.
+    """
+    post = connection.execute(
+        select(Revision.date_published, Record.first_seen_at)
         .join(Record, Record.revision_id == Revision.id)
-        .where(Record.canonical_url == url)
+        .where(Record.canonical_url == row.canonical_url)
+    ).first()
+    listed = parse_date(row.date_raw, at)
+    query = select(LedgerEntry.listed_at).where(LedgerEntry.canonical_url == row.canonical_url)
+    dates = (
+        published,
+        _time(post.date_published) if post else None,
+        listed.when if listed else None,
+        _time(post.first_seen_at) if post else _time(connection.execute(query).scalar()),
     )
-    date = connection.execute(query).scalar()
-    return datetime.fromisoformat(date) if date else None
+    past = (date for date in dates if date is not None and date <= at + timedelta(days=1))
+    return next_visit(next(past, None), at)
+
+
+def _time(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _live(connection: Connection, urls: Iterable[str]) -> dict[str, str]:

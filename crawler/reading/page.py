@@ -22,6 +22,10 @@ from crawler.reading.urls import absolute
 
 _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
+# The first start tag, behind XML declaration, doctype and comments.
+_ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
+_HEADS = frozenset(("head", "meta", "title", "link", "script", "style", "base", "body"))
+_JSON_ENDS = ("}", "]", "})", "])", "});", "]);")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 _RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
@@ -99,7 +103,7 @@ class Page:
     source: str = ""
     """The decoded page."""
     ended: bool = True
-    """Its HTML came to its end."""
+    """It came to its end: that of its HTML, of its XML's root, or of its JSON."""
     capture: Capture | None = None
     """The response, where it is to be archived."""
 
@@ -111,7 +115,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         NotAnArticle: `empty_page` when there is nothing to parse, `too_deep` (see tree.build).
     """
     text, encoding = decode(body, content_type)
-    ended = "</html" in text[-_TAIL:].lower()
+    ended = _is_whole(text)
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
@@ -140,6 +144,16 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
                 Candidate(content, f"meta:{name}", meta.sourceline, place)
             )
     return page
+
+
+def _is_whole(text: str) -> bool:
+    """Whether nothing can be missing at the end: the first element is closed, or JSON is."""
+    start = _ROOT.match(text)
+    if start is None:
+        return text.rstrip().endswith(_JSON_ENDS)
+    root = start[1].lower()
+    # Pages that leave out `<html>` and begin with its head mostly end with it all the same.
+    return any(f"</{name}" in text[-_TAIL:].lower() for name in {root, "html"} - _HEADS)
 
 
 def _clean_source(text: str) -> str:

@@ -323,6 +323,7 @@ def test_scrapy_parse_reads_an_article(gdzz: SiteServer, scrapy: Scrapy, spider:
     assert "ERROR" not in done.stderr
     assert "'title': '第7号消息的完整标题'" in done.stdout
     assert "'channel': 'zgxc/gddt'" in done.stdout
+    assert not Path(scrapy.environment["ZHUANZAI_DATA_DIR"]).exists()  # it leaves no trace
 
 
 def test_scrapy_parse_follows_a_list(gdzz: SiteServer, scrapy: Scrapy) -> None:

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,15 @@ def test_posts_are_due_by_their_age(ledger: Ledger, make_article: Make) -> None:
     )
 
     def due(hours: float, limit: int = 10) -> list[str]:
-        return [k.row.title for k in ledger.due("gdzz", NOW + timedelta(hours=hours), limit)]
+        return [
+            k.row.title for k in islice(ledger.due("gdzz", NOW + timedelta(hours=hours)), limit)
+        ]
 
     assert due(3) == []
     assert due(4) == ["第1号"]
     assert due(24 * 7) == ["第1号", "第2号"]
     assert due(24 * 999, limit=1) == ["第1号"]
-    assert {k.row.title for k in ledger.all_of("gdzz", "tzgg", 10)} == {"第1号", "第2号"}
+    assert {k.row.title for k in ledger.all_of("gdzz", "tzgg")} == {"第1号", "第2号"}
 
 
 def test_validators_follow_a_good_reading_only(ledger: Ledger, make_article: Make) -> None:
