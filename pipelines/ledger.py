@@ -42,7 +42,7 @@ from pipelines.models import (
     Validator,
     Walk,
 )
-from pipelines.schedule import SUSPECT, next_try, next_visit
+from pipelines.schedule import SUSPECT, next_look, next_try, next_visit
 
 logger = logging.getLogger(__name__)
 
@@ -202,9 +202,11 @@ class Ledger:
         row = article.listed or Listed(article.canonical_url, article.url, article.title)
         at = article.fetched_at
         due: datetime | None
+        failures = 0
         if outcome == "refused":
             state, reason = "refused", result
-            due = None if reason == "taken_down" else _due(connection, row, at)
+            failures = _failures(connection, row) + 1
+            due = None if reason == "taken_down" else _due_refused(connection, row, at, failures)
         else:
             state = "unchanged" if outcome == "unchanged" else "stored"
             reason, due = "", _due(connection, row, at, article.date_published)
@@ -213,7 +215,7 @@ class Ledger:
         values = {
             "state": state,
             "reason": reason,
-            "failures": 0,
+            "failures": failures,
             "visited_at": _iso(at),
             "due_at": _iso(due) if due else None,
         } | (_ALIVE if outcome != "refused" else {})
@@ -228,22 +230,23 @@ class Ledger:
 
     def _note_visit(self, connection: Connection, visit: Visit) -> None:
         url = visit.row.canonical_url
+        failures = 0 if visit.outcome == "unchanged" else _failures(connection, visit.row) + 1
         values: dict[str, Any] = {
             "state": visit.outcome,
             "reason": visit.reason,
-            "failures": 0,
+            "failures": failures,
             "visited_at": _iso(visit.at),
         }
-        due: datetime | None = _due(connection, visit.row, visit.at)
+        due: datetime | None
         if visit.outcome == "unchanged":
             values |= _ALIVE
             self._visited.add(url)
             self._gone.pop(url, None)
+            due = _due(connection, visit.row, visit.at)
         elif visit.outcome == "deferred":
-            query = select(LedgerEntry.failures).where(LedgerEntry.canonical_url == url)
-            values["failures"] = (connection.execute(query).scalar() or 0) + 1
-            due = next_try(values["failures"], visit.at)
+            due = next_try(failures, visit.at)
         else:
+            due = _due_refused(connection, visit.row, visit.at, failures)
             if visit.reason in (*_GONE, _GONE_FOR_GOOD):
                 self._gone[url] = visit.reason, visit.at
                 if _live(connection, [url]):
@@ -507,6 +510,20 @@ def _due(
     )
     past = (date for date in dates if date is not None and date <= at + timedelta(days=1))
     return next_visit(next(past, None), at)
+
+
+def _due_refused(connection: Connection, row: Listed, at: datetime, failures: int) -> datetime:
+    """When a URL that was refused at `at`, for the n-th time, is looked at again."""
+    again = next_look(failures, at)
+    if _live(connection, [row.canonical_url]):
+        return min(again, _due(connection, row, at))
+    return again
+
+
+def _failures(connection: Connection, row: Listed) -> int:
+    """How often in a row a URL was refused or deferred."""
+    query = select(LedgerEntry.failures).where(LedgerEntry.canonical_url == row.canonical_url)
+    return connection.execute(query).scalar() or 0
 
 
 def _time(stored: str | None) -> datetime | None:
