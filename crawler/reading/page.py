@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +25,9 @@ _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
 _ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
-_HEADS = frozenset(("head", "meta", "title", "link", "script", "style", "base", "body"))
+_OPTIONAL = frozenset(("head", "body", "meta", "title", "link", "script", "style", "base"))
+_BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b")
+_LAST_TAG = re.compile(r"</[a-z][\w:-]*>\s*$")
 _JSON_ENDS = ("}", "]", "})", "])", "});", "]);")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 _RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -147,13 +150,23 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
 
 
 def _is_whole(text: str) -> bool:
-    """Whether nothing can be missing at the end: the first element is closed, or JSON is."""
+    """Whether nothing can be missing at the end: the first element is closed, or JSON is.
+
+    Who leaves out `<html>` may leave out its end, too: then no other element may be open.
+    """
     start = _ROOT.match(text)
     if start is None:
         return text.rstrip().endswith(_JSON_ENDS)
+    tail = text[-_TAIL:].lower()
     root = start[1].lower()
-    # Pages that leave out `<html>` and begin with its head mostly end with it all the same.
-    return any(f"</{name}" in text[-_TAIL:].lower() for name in {root, "html"} - _HEADS)
+    if "</html" in tail:
+        return True
+    if root not in _OPTIONAL:
+        return f"</{root}" in tail
+    tags = Counter(_BOXES.findall(text.lower()))
+    return bool(_LAST_TAG.search(tail)) and all(
+        count == tags[f"</{tag[1:]}"] for tag, count in tags.items() if tag[1] != "/"
+    )
 
 
 def _clean_source(text: str) -> str:
