@@ -157,7 +157,8 @@ class SourceSpider(Spider):
             ]
             if not channels:
                 raise Misuse(f"channel={wanted}: {cls.name} has {', '.join(cls.channels)}")
-        return Options(channels, since, int(pages) if pages else _MAX_PAGES, url)
+        limit = int(pages) if pages else _MAX_PAGES
+        return Options(channels, "channel" not in arguments, since, limit, url)
 
     def channel_of(self, url: str, family: Family) -> tuple[str, str]:
         """The channel that a post's URL lies under, on whatever host, and its section."""
@@ -220,8 +221,7 @@ class SourceSpider(Spider):
 
         None: only certain channels were asked for.
         """
-        everything = len(self.options.channels) == len(self.channels)
-        return Walk(known.channel, family=self.family) if everything else None
+        return Walk(known.channel, family=self.family) if self.options.every_channel else None
 
     def _visit(self, known: Known, walk: Walk, priority: int = 10) -> Request | None:
         """A request for a URL that an earlier run listed; None where it is taken."""
@@ -633,6 +633,21 @@ class SourceSpider(Spider):
         self.crawler.stats.inc_value(f"refused/{reason}")
         self._report(row, walk, "refused", reason, captures)
 
+    def item_refused(self, article: Article, reason: str) -> None:
+        """Note that a pipeline dropped an article. What the store refused it has noted itself."""
+        if article.listed and article.captures:
+            self.ledger.visited(
+                Visit(
+                    spider=self.name,
+                    channel=article.channel,
+                    row=article.listed,
+                    at=self.now(),
+                    outcome="refused",
+                    reason=reason,
+                    captures=article.captures,
+                )
+            )
+
     def defer(self, reason: str, row: Row, walk: Walk) -> None:
         """Count a listed URL that is left for a later run."""
         logger.warning("deferred %s: %s", row.url, reason)
@@ -689,6 +704,7 @@ class Options:
     """The `-a` arguments, read."""
 
     channels: list[str]
+    every_channel: bool
     since: date | None
     max_pages: int
     url: str | None

@@ -20,6 +20,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -348,7 +349,7 @@ class Ledger:
             entry.state.in_(("stored", "unchanged", "refused")),
             entry.due_at <= _iso(at),
         )
-        return self._stream(query.order_by(entry.due_at))
+        return self._paged(query.order_by(entry.due_at, entry.canonical_url))
 
     def all_of(self, spider: str, channel: str) -> Iterator[Known]:
         """What a list has ever shown and may be visited, the newest first."""
@@ -357,11 +358,16 @@ class Ledger:
         query = _entry_query().where(
             entry.spider == spider, entry.channel == channel, entry.due_at.is_not(None)
         )
-        return self._stream(query.order_by(entry.listed_at.desc()))
+        return self._paged(query.order_by(entry.listed_at.desc(), entry.canonical_url))
 
-    def _stream(self, query: Select[*tuple[Any, ...]]) -> Iterator[Known]:
-        with self.engine.connect().execution_options(yield_per=_CHUNK) as connection:
-            yield from map(_known, connection.execute(query))
+    def _paged(self, query: Select[*tuple[Any, ...]]) -> Iterator[Known]:
+        """In pages, since a caller may stop early; nothing may be written meanwhile."""
+        for start in count(0, _CHUNK):
+            with self.engine.connect() as connection:
+                rows = connection.execute(query.limit(_CHUNK).offset(start)).all()
+            yield from map(_known, rows)
+            if len(rows) < _CHUNK:
+                return
 
     def validators(self, url: str) -> dict[str, str]:
         """Headers that make a request for a URL conditional; {} where nothing is known of it."""

@@ -162,17 +162,22 @@ def test_a_callback_that_raises_exits_with_1(
             [
                 ("content/post_1.html", "一篇好好的文章标题", "2024-08-25"),
                 ("content/post_2.html", "另一篇好好的文章标题", "2024-08-25"),
+                ("content/post_3.html", "一篇不要的文章的标题", "2024-08-25"),
             ]
         ),
         "/tzgg/content/post_1.html": article("一篇好好的文章标题"),
         "/tzgg/content/post_2.html": article("另一篇好好的文章标题"),
+        "/tzgg/content/post_3.html": article("一篇不要的文章的标题"),
     }
     broken = tmp_path / "broken.py"
     broken.write_text(
+        "from scrapy.exceptions import DropItem\n"
         "class Broken:\n"
         "    def process_item(self, item):\n"
         "        if '另一篇' in item.title:\n"
         "            raise RuntimeError('boom')\n"
+        "        if '不要' in item.title:\n"
+        "            raise DropItem('not wanted')\n"
         "        return item\n"
     )
     scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
@@ -182,7 +187,12 @@ def test_a_callback_that_raises_exits_with_1(
     )
     assert status == 1
     assert (figures["stored"], figures["deferred"]) == (1, {"pipeline_error": 1})
+    assert figures["refused"] == {"dropped": 1}
     assert "boom" in stderr
+    store = sqlite3.connect(tmp_path / "data" / "store.db")
+    states = store.execute("SELECT state, reason FROM ledger ORDER BY url").fetchall()
+    store.close()
+    assert states == [("stored", ""), ("owed", ""), ("refused", "dropped")]
 
 
 @pytest.mark.parametrize(
@@ -254,6 +264,24 @@ def test_a_failed_post_stays_owed(
     site.answers["/tzgg/content/post_3.html"] = good
     _, figures, _ = scrapy.crawl(name)
     assert (figures["created"], figures["listed"], figures["lists"]) == (1, 1, 1)
+
+
+def test_posts_of_other_lists_are_visited_again(
+    site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str]
+) -> None:
+    """What a list showed that was named once is the source's: owed and re-checked like the rest."""
+    site.answers.update(channel("tzgg", 2))
+    site.answers.update(channel("zcfg", 3, first=10))
+    name = second_source(f"{site.url}tzgg/")
+    scrapy.crawl(name)
+    site.answers["/zcfg/content/post_11.html"] = html("busy", 503)
+    scrapy.crawl(name, "-a", f"url={site.url}zcfg/")
+    later = ("-s", "NOW=2031-01-01T00:00:00+08:00")
+    _, figures, _ = scrapy.crawl(name, *later, "-a", "channel=tzgg")
+    assert (figures["listed"], figures["unchanged"]) == (2, 2)
+    # The budget is for what the schedule asks for, not for what the list shows or is owed.
+    _, figures, _ = scrapy.crawl(name, *later, "-s", "RECHECK_BUDGET=1")
+    assert (figures["listed"], figures["unchanged"], figures["deferred"]) == (2, 1, {"http_503": 1})
 
 
 def test_a_walk_cut_short_goes_on_where_it_was(
