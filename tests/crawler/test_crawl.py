@@ -299,28 +299,6 @@ def test_a_walk_cut_short_goes_on_where_it_was(
     ]
 
 
-@pytest.fixture
-def second_source(scrapy: Scrapy, tmp_path: Path) -> Callable[[str], str]:
-    """Makes a source for a URL with genspider, in a package of its own."""
-
-    def make(url: str) -> str:
-        package = tmp_path / "sources"
-        package.mkdir()
-        (package / "__init__.py").touch()
-        scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
-        done = scrapy("genspider", "-s", "NEWSPIDER_MODULE=sources", "-t", "nfcms", "second", url)
-        assert done.returncode == 0, done.stderr
-        scrapy.environment["SCRAPY_SETTINGS_MODULE"] = "second_settings"
-        (tmp_path / "second_settings.py").write_text(
-            "from crawler.settings import *\n"
-            "SPIDER_MODULES = ['crawler.spiders', 'sources']\n"
-            "NEWSPIDER_MODULE = 'sources'\n"
-        )
-        return "second"
-
-    return make
-
-
 def test_genspider_makes_a_working_source(
     site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str], tmp_path: Path
 ) -> None:
