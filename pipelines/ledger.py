@@ -5,7 +5,7 @@
 | owed      | listed, not visited yet                                  | by the next run        |
 | stored    | the last visit brought a new or another content          | by schedule            |
 | unchanged | the last visit brought what was there already            | by schedule            |
-| refused   | there is no article, or none that may be had; `reason`   | by schedule, or never  |
+| refused   | there is no article, or none that may be had; `reason`   | less and less, or never|
 | deferred  | it could not be had; `reason`                            | by the next run: owed  |
 
 What a crawl reports is queued and written together: every 100 reports, every 8 MB, every half
@@ -407,13 +407,16 @@ class Ledger:
 
     # --- withdrawal --------------------------------------------------------------------------
 
-    def settle(self, spider: str, at: datetime, sightings: int, hours: float) -> Settlement:
+    def settle(
+        self, spider: str, at: datetime, sightings: int, hours: float, *, lists: bool = True
+    ) -> Settlement:
         """Decide what this run's sightings of gone posts mean (design: Semantics 7).
 
         A post is withdrawn when `sightings` runs, the last of them `hours` after the first, found
         404 or an error page in its place; 410 withdraws at once. If more than a fifth of the
         posts that were visited are gone, and at least five, the site is at fault: the sightings
-        do not count and the source is frozen until a run finds it healthy.
+        do not count and the source is frozen until a run finds it healthy. Nor do they count when
+        none of the `lists` that were asked for could be read and no post was there.
         """
         self.flush()
         with writing(self.engine).begin() as connection:
@@ -424,6 +427,8 @@ class Ledger:
                     SourceState.spider == spider, SourceState.frozen_at.is_not(None)
                 )
             ).scalar()
+            if not lists and not self._visited and len(gone) < _GUARD_COUNT:
+                return Settlement(suspect=len(gone), frozen=frozen or "")
             if len(gone) >= _GUARD_COUNT and len(gone) > _GUARD_SHARE * visited:
                 reason = f"{len(gone)} of {visited} visited posts were gone at once"
                 values = {"spider": spider, "frozen_at": _iso(at), "frozen_reason": reason}

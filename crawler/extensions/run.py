@@ -121,6 +121,9 @@ class RunExtension:
             spider.now(),
             settings.getint("GONE_SIGHTINGS"),
             settings.getfloat("GONE_MIN_HOURS"),
+            lists=bool(
+                self.stats.get_value("run/lists") or not self.stats.get_value("run/lists_failed")
+            ),
         )
         self.stats.set_value("run/withdrawn", settlement.withdrawn)
         self.stats.set_value("run/suspect", settlement.suspect)

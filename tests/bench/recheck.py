@@ -1,4 +1,4 @@
-"""10,000 posts, or as many as are asked for, crawled and then asked for again, unchanged.
+"""2,000 posts, or as many as are asked for, crawled and then asked for again, unchanged.
 
 Of the second crawl: how many answers were 304, revisions and captures made, bytes written to the
 store and the archive, time and peak memory. The site offers validators, as most do.
@@ -22,7 +22,7 @@ from crawler.demo.server import SITE, Answer, SiteServer
 from tests.conftest import ROOT, Scrapy
 from tests.site import channel
 
-POSTS = 10_000
+POSTS = 2000
 MIB = 1024 * 1024
 _HAN = re.compile("[\u4e00-\u9fff]")
 

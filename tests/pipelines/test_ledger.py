@@ -231,7 +231,12 @@ class Withdrawals:
         tell(ledger, *(make_article(n, listed=row(n)) for n in range(1, 11)))
 
     def run(
-        self, hours: float, gone: dict[int, str], posts: range = range(1, 11)
+        self,
+        hours: float,
+        gone: dict[int, str],
+        posts: range = range(1, 11),
+        *,
+        lists: bool = True,
     ) -> tuple[int, int, bool]:
         """Withdrawn, suspect, frozen."""
         at = NOW + timedelta(hours=hours)
@@ -242,7 +247,7 @@ class Withdrawals:
                 tell(ledger, visit(n, "refused", gone[n], at))
             else:
                 tell(ledger, replace(self.make(n, listed=row(n)), fetched_at=at))
-        settled = ledger.settle("gdzz", at, 2, 20)
+        settled = ledger.settle("gdzz", at, 2, 20, lists=lists)
         return settled.withdrawn, settled.suspect, bool(settled.frozen)
 
     def canceled(self) -> int:
@@ -296,6 +301,13 @@ def test_the_guard_counts_shares(source: Withdrawals, make_article: Make) -> Non
     tell(source.ledger, *(make_article(n, listed=row(n)) for n in range(11, 31)))
     missing = dict.fromkeys(range(1, 7), "http_410")
     assert source.run(1, missing, range(1, 31)) == (6, 0, False)  # exactly a fifth
+
+
+def test_a_site_that_shows_nothing_withdraws_nothing(source: Withdrawals) -> None:
+    """Too few posts for the guard; but no list could be read either."""
+    for hours in (1, 30):
+        assert source.run(hours, {1: "http_410"}, range(1, 2), lists=False) == (0, 1, False)
+    assert source.run(31, {1: "http_410"}, range(1, 3), lists=False) == (1, 0, False)
 
 
 def test_a_frozen_source_thaws_with_a_healthy_run(source: Withdrawals) -> None:
