@@ -80,7 +80,7 @@ class Gkmlpt(Family):
 
     def as_shown(self, page: Page) -> Page:
         detail = _detail(page)
-        shown = (e for _, e in select(page.root, self.rules.body))
+        shown = (e for _, e in select(page, self.rules.body))
         if not detail.get("content") or any(e.text_content().strip() for e in shown):
             return page
         written = parse(

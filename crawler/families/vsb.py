@@ -59,13 +59,13 @@ class Vsb(Family):
     # --- lists -------------------------------------------------------------------------------
 
     def next_page(self, page: Page, number: int) -> NextPage | None:
-        for _, link in select(page.root, (".p_next > a", "a.Next")):
+        for _, link in select(page, (".p_next > a", "a.Next")):
             if url := absolute(page.base, link.get("href")):
                 return NextPage(url)
         if linked := super().next_page(page, number):
             return linked
         # A pager without links shows at least how many pages there are.
-        shown = " ".join(visible_text(e) for _, e in select(page.root, (".p_t", ".headStyle")))
+        shown = " ".join(visible_text(e) for _, e in select(page, (".p_t", ".headStyle")))
         if number == 1 and (count := _COUNT.search(shown)) and int(count[1]) > 1:
             stem = page.url.split("?")[0].removesuffix(".htm")
             return NextPage(f"{stem}/{int(count[1]) - 1}.htm", guessed=True)
@@ -88,7 +88,7 @@ class Vsb(Family):
         return _LIST_PAGE.sub("", path).removesuffix(".htm").strip("/")
 
     def as_shown(self, page: Page) -> Page:
-        texts = [element for _, element in select(page.root, _TEXT)]
+        texts = [element for _, element in select(page, _TEXT)]
         if "getNewsLinkUrl" in page.source and not any(_holds(element) for element in texts):
             raise NotAnArticle("redirect_page", "getNewsLinkUrl and no text")
         return page

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Article, Candidate, NotAnArticle, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import is_aside, is_control_link, is_editor
+from crawler.reading.boilerplate import asides, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
@@ -23,11 +22,12 @@ from crawler.reading.infoline import (
     names_outlet,
     read_info,
     read_info_line,
+    read_lines,
 )
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
 from crawler.reading.node import known_node
-from crawler.reading.page import BLOCKS, Page, candidate, css, select, visible_text
+from crawler.reading.page import BLOCKS, Page, candidate, matches, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
 from crawler.reading.region import find_region, heading_above, is_info, trim
 from crawler.reading.rights import read_rights
@@ -42,6 +42,7 @@ _SENTENCE = re.compile(r"[。！？]")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
+_HOLDERS = BLOCKS | {"span", "em", "font"}
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -91,7 +92,7 @@ def read_article(
     body = read_body(found.node, lines, found.dropped, trusted=found.trusted, always_ask=always_ask)
 
     attachments = {file.url: file for file in body.attachments}
-    for _, element in select(page.root, rules.attachments):
+    for _, element in select(page, rules.attachments):
         for block in read_blocks(element, page.base):
             attachments.update({file.url: file for file in block.files})
 
@@ -179,20 +180,20 @@ class _Found:
 
 def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     title = headline.element if headline else None
-    known = [match for _, match in select(page.root, rules.info)]
-    dropped = {match for _, match in select(page.root, (*rules.drop, *rules.attachments))}
+    known = [match for _, match in select(page, rules.info)]
+    dropped = {match for _, match in select(page, (*rules.drop, *rules.attachments))}
     # Some skins call what holds the whole article a tool, too.
-    tools = (match for _, match in select(page.root, TOOLS))
+    tools = (match for _, match in select(page, TOOLS))
     dropped.update(
         link
-        for link in page.root.iter("a")
+        for link in page.named.get("a", [])
         # It may hold an icon.
-        if len(link) <= 1 and is_control_link(fold_space(link.text_content()))
+        if len(link) <= 1 and is_control_link(link.text_content() if len(link) else link.text)
     )
     dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
-    node = next((e for _, e in select(page.root, rules.body) if _holds_content(e)), None)
+    node = next((e for _, e in select(page, rules.body) if _holds_content(e)), None)
     if node is None:
-        node = known_node(page.root)
+        node = known_node(page)
     if node is not None:
         around = list(_between(page, title, node))
         info = merge(read_info(known), read_info(around), shown_bylines(around))
@@ -210,16 +211,21 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
 
     whole = page.root.find("body")
     whole = whole if whole is not None else page.root
+    aside = asides(page)
+    region = None
     if title is not None:
         # Side columns need not be read at all, unless they are what holds the headline.
-        held = {title, *title.iterancestors()}
-        dropped.update(e for e in whole.iterdescendants(etree.Element) if is_aside(e))
-        dropped -= held
+        dropped |= aside
+        dropped -= {title, *title.iterancestors()}
+        # Nor does what is above the headline, if the article is below it.
+        blocks = read_blocks(whole, page.base, dropped.union(_above(title)))
+        region = find_region(blocks, aside, _place(blocks, headline), title, below=True)
     dropped.discard(whole)
-    blocks = read_blocks(whole, page.base, dropped)
-    headline = _shown_headline(page, blocks, headline)
-    title = headline.element if headline else None
-    region = find_region(blocks, _place(blocks, headline), title)
+    if region is None:
+        blocks = read_blocks(whole, page.base, dropped)
+        headline = _shown_headline(page, blocks, headline)
+        title = headline.element if headline else None
+        region = find_region(blocks, aside, _place(blocks, headline), title)
     if region is None:
         info = merge(read_info(known), read_info(_between(page, title, whole)))
         return _Found(whole, False, blocks, headline, [], dropped, info)
@@ -242,16 +248,22 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
 
 
+def _above(title: HtmlElement) -> Iterator[HtmlElement]:
+    """All that stands before an element."""
+    for element in (title, *title.iterancestors()):
+        yield from element.itersiblings(preceding=True)
+
+
 def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
     """The line above the text that the text's first line repeats, where `<title>` is of no help.
 
     It may have more: who wrote it, or a category.
     """
-    first = next((squeeze(block.text) for block in blocks[:2] if block.text), "")
+    first = next((block.bare for block in blocks[:2] if block.text), "")
     if not 6 <= len(first) <= _HEADLINE:
         return None
     for block in reversed(above[-12:]):
-        text = squeeze(block.text)
+        text = block.bare
         if text.endswith(first) and len(text) <= _HEADLINE and 2 * block.links <= len(text):
             return block
     return None
@@ -284,7 +296,7 @@ def _shown_headline(
         return headline
     named = squeeze(page.root.findtext(".//title") or "")
     for block in blocks:
-        text = squeeze(block.text)
+        text = block.bare
         shown = block.element.tag != "title" and 2 * block.links <= len(text)
         if shown and len(text) >= 6 and named.startswith(text):
             return Headline(candidate(block.element, block.text, "line"), element=block.element)
@@ -305,7 +317,7 @@ def _place(blocks: Sequence[Block], headline: Headline | None) -> int | None:
         if places:
             return places[-1]
     wanted = squeeze(headline.title.raw)
-    return next((i for i, block in enumerate(blocks) if squeeze(block.text) == wanted), None)
+    return next((i for i, block in enumerate(blocks) if block.bare == wanted), None)
 
 
 def _behind(node: HtmlElement) -> Iterator[HtmlElement]:
@@ -333,8 +345,8 @@ def _headline(
     references = [c.raw for c in metadata.get("title", [])]
     if row and row.title:
         references.append(row.title)
-    for selector, element in select(page.root, rules.title):
-        if headline := read_headline(element, f"css:{selector}", references):
+    for selector, element in select(page, rules.title):
+        if headline := read_headline(page, element, f"css:{selector}", references):
             return headline
     named = page.root.find(".//title")
     in_title = fold_space(named.text_content()) if named is not None else ""
@@ -343,17 +355,17 @@ def _headline(
         [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
     )
     # A heading that the page's own <title> begins with is the headline.
-    for heading in css(_HEADINGS)(page.root):
+    for heading in matches(page, _HEADINGS):
         text = squeeze(visible_text(heading))
         if len(text) >= 4 and (
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
         ):
-            return read_headline(heading, "heading", [*references, stem])
+            return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
     # Old sites name themselves in every <title>, and set headlines as any other text.
     if row and (line := _line(page, squeeze(row.title))) is not None:
-        return read_headline(line, "line", references)
+        return read_headline(page, line, "line", references)
     if stem and named is not None:
         return Headline(candidate(named, stem, "title"))
     if row and row.title:
@@ -376,14 +388,14 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
     started = title is None
     skip: set[HtmlElement] = set()
     count = 0
-    for element in page.root.iter():
+    for element in page.elements:
         if element is title:
             started = True
             skip.update(element.iterdescendants())
             continue
         if element is node and not inside:
             return
-        if not started or element in skip or element.tag not in BLOCKS | {"span", "em", "font"}:
+        if not started or element.tag not in _HOLDERS or element in skip:
             continue
         text = squeeze(element.text_content())
         if not text or len(text) > 300 or element.getparent() in skip:
@@ -415,12 +427,11 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
 
 def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
-    last = [b.element for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
-    final = [b.element for b in body.blocks if b.text][-3:]
-    tail = [e for e in last[-6:] if e in final or is_editor(visible_text(e))]
-    # Lines that <br> ends share their element: it is read once.
+    last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
+    final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
+    tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
     below = read_info(dict.fromkeys(found.behind))
-    read = merge(read_info(dict.fromkeys(tail)), below)
+    read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
     return {"unlabelled": unlabelled} | {
@@ -477,7 +488,7 @@ def _dates(page: Page, candidates: dict[str, list[Candidate]], row: Row | None) 
 
 def _doc_number(page: Page, rules: ArticleRules, candidates: dict[str, list[Candidate]]) -> str:
     """文号: it may be hidden by style and shown by script, so the element's text counts."""
-    for _, element in select(page.root, rules.doc_number):
+    for _, element in select(page, rules.doc_number):
         text = fold_space(element.text_content())
         number = re.sub(r"^(?:发文字号|文\s*号)\s*[:：]?\s*", "", text).strip()
         if number:

@@ -14,11 +14,10 @@ from html import escape
 from itertools import groupby
 from typing import Literal
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Attachment, Image
-from crawler.reading.page import BLOCKS, UNREAD, is_hidden, visible_text
+from crawler.reading.page import BLOCKS, UNREAD, visible_text
 from crawler.reading.text import drop_controls, squeeze
 from crawler.reading.urls import absolute, file_name, is_file
 
@@ -42,6 +41,11 @@ class Block:
     image: Image | None = None
     listing: HtmlElement | None = None
     """The `<ul>` or `<ol>` of a list item."""
+    bare: str = field(init=False)
+    """The text without white space, for comparing and measuring."""
+
+    def __post_init__(self) -> None:
+        self.bare = squeeze(self.text)
 
 
 _SPACE = r"\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -56,7 +60,7 @@ _KINDS: dict[str, Kind] = {
     **{"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h5", "h6": "h6"},
     **{"li": "li", "blockquote": "blockquote"},
 }
-_SKIPPED = frozenset(("button", "input", "iframe", "object", "embed", "svg", "math", "map"))
+_PASSED = UNREAD | {"button", "input", "iframe", "object", "embed", "svg", "math", "map"}
 _GENERIC_NAME = re.compile(
     r"^(?:点击|点此|请|立即)?(?:附件|下载|查看|浏览|原文|全文|附件下载|点击下载|下载附件|点击查看|"
     r"文件下载|此处|这里|打开)?[\s\d一二三四五六七八九十：:.（）()]*$"
@@ -81,54 +85,24 @@ def read_blocks(node: HtmlElement, base: str, dropped: Collection[HtmlElement] =
         base: what relative URLs are joined to.
         dropped: elements below `node` that are passed over with all they hold.
     """
-    walker = _Walker(node, base)
-    walk = etree.iterwalk(node, events=("start", "end"))
-    for event, element in walk:
-        tag = element.tag
-        if event == "start":
-            if element is not node and _unread(element, dropped):
-                walk.skip_subtree()
-            elif tag == "br":
-                walker.flush()
-            elif tag == "img":
-                walker.add_image(element)
-            elif tag in ("video", "audio"):
-                walker.add_media(element)
-                walk.skip_subtree()
-            elif tag == "table" and is_data_table(element):
-                walker.add_table(element, dropped)
-                walk.skip_subtree()
-            else:
-                walker.open(element)
-                walker.add_text(element.text)
-        else:
-            walker.close(element)
-            if element is not node:
-                walker.add_text(element.tail)
+    walker = _Walker(node, base, dropped)
+    walker.add_text(node.text)
+    walker.walk(node)
     walker.flush()
     return walker.blocks
-
-
-def _unread(element: HtmlElement, dropped: Collection[HtmlElement]) -> bool:
-    tag = element.tag
-    return (
-        not isinstance(tag, str)
-        or tag in UNREAD
-        or tag in _SKIPPED
-        or element in dropped
-        or is_hidden(element)
-    )
 
 
 class _Walker:
     """Collects the inline content of the current line and cuts it into blocks."""
 
-    def __init__(self, node: HtmlElement, base: str) -> None:
+    def __init__(self, node: HtmlElement, base: str, dropped: Collection[HtmlElement]) -> None:
         self.base = base
+        self.dropped = dropped
         self.blocks: list[Block] = []
         self._holders = [node]  # open block elements
+        self._preformatted = int(node.tag == "pre")  # open ones among them
         self._inline: list[tuple[HtmlElement, str, str]] = []  # element, opening, closing tag
-        self._links: list[HtmlElement] = []
+        self._links = 0  # open ones
         self._reset()
 
     def _reset(self) -> None:
@@ -140,56 +114,104 @@ class _Walker:
         self._files: list[Attachment] = []
         self._images: list[Block] = []
 
-    def open(self, element: HtmlElement) -> None:
-        tag = str(element.tag)
-        if tag in BLOCKS:
-            self.flush()
-            self._holders.append(element)
-        elif tag == "a":
-            self._links.append(element)
+    def walk(self, node: HtmlElement) -> None:
+        """Take in what is below an element; trees are never deeper than Python's stack."""
+        for element in node:
+            tag = element.tag
+            if tag in _PASSED or element in self.dropped or element.get("hidden") is not None:
+                if tag in BLOCKS:
+                    self.flush()
+            elif tag == "br":
+                self.flush()
+            elif tag == "img":
+                self.add_image(element)
+            elif tag in ("video", "audio"):
+                self.add_media(element)
+            elif tag == "table" and is_data_table(element):
+                self.add_table(element)
+            elif tag in BLOCKS:
+                self._take_block(element)
+            else:
+                self._take_inline(element)
+            if tail := element.tail:
+                self.add_text(tail)
+
+    def _take_block(self, element: HtmlElement) -> None:
+        self.flush()
+        self._holders.append(element)
+        self._preformatted += element.tag == "pre"
+        if text := element.text:
+            self.add_text(text)
+        if len(element):
+            self.walk(element)
+        self.flush()
+        self._preformatted -= element.tag == "pre"
+        self._holders.pop()
+
+    def _take_inline(self, element: HtmlElement) -> None:
+        tag = element.tag
+        opened = None
+        if tag == "a":
+            self._links += 1
             url = absolute(self.base, element.get("href"))
             if url:
-                self._inline.append((element, f'<a href="{escape(url)}">', "</a>"))
+                opened = (element, f'<a href="{escape(url)}">', "</a>")
                 if is_attachment(element, url):
                     self._files.append(Attachment(attachment_name(element, url), url))
-        elif tag in _INLINE:
-            name = _INLINE[tag]
-            self._inline.append((element, f"<{name}>", f"</{name}>"))
-
-    def close(self, element: HtmlElement) -> None:
-        if element.tag in BLOCKS:
-            self.flush()
-            if len(self._holders) > 1 and self._holders[-1] is element:
-                self._holders.pop()
-        elif self._inline and self._inline[-1][0] is element:
+        elif name := _INLINE.get(str(tag)):
+            opened = (element, f"<{name}>", f"</{name}>")
+        if opened:
+            self._inline.append(opened)
+        if text := element.text:
+            self.add_text(text)
+        if len(element):
+            self.walk(element)
+        if opened:
             self._inline.pop()
-        if self._links and self._links[-1] is element:
-            self._links.pop()
+        self._links -= tag == "a"
 
     def add_text(self, text: str | None) -> None:
         if not text:
             return
-        if "\n" in text and any(holder.tag == "pre" for holder in self._holders):
+        if self._preformatted and "\n" in text:
             first, *others = text.split("\n")
             self.add_text(first)
             for line in others:
                 self.flush()
                 self.add_text(line)
             return
-        for word in _WORD_OR_SPACE.findall(drop_controls(text)):
-            if _WORD_OR_SPACE.match(word) and word.isspace():
-                self._space += word
-                continue
-            if self._text and self._space:
-                space = self._folded_space(word)
-                self._text.append(space)
-                self._html.append(space)
-            self._space = ""
-            self._sync_tags()
-            self._text.append(word)
-            self._html.append(escape(word, quote=False))
-            if self._links:
-                self._linked += len(word)
+        bare = text.strip()
+        if not bare:
+            self._space += text
+        elif bare.isprintable():
+            # No white space but ASCII's, no control or invisible character.
+            if "  " in bare:
+                bare = " ".join(bare.split())
+            if bare == text:
+                self._add(bare, len(bare) - bare.count(" "))
+            else:
+                self._space += text[: len(text) - len(text.lstrip())]
+                self._add(bare, len(bare) - bare.count(" "))
+                self._space = text[len(text.rstrip()) :]
+        else:
+            for word in _WORD_OR_SPACE.findall(drop_controls(text)):
+                if word.isspace():
+                    self._space += word
+                else:
+                    self._add(word, len(word))
+
+    def _add(self, text: str, size: int) -> None:
+        """Add text without white space around it; `size`: its characters without any."""
+        if self._text and self._space:
+            space = self._folded_space(text)
+            self._text.append(space)
+            self._html.append(space)
+        self._space = ""
+        self._sync_tags()
+        self._text.append(text)
+        self._html.append(escape(text, quote=False))
+        if self._links:
+            self._linked += size
 
     def _folded_space(self, word: str) -> str:
         if "\u3000" in self._space:
@@ -204,6 +226,8 @@ class _Walker:
     def _sync_tags(self) -> None:
         """Close and open inline tags so that what is written next stands in the right ones."""
         wanted = self._inline
+        if not wanted and not self._written:
+            return
         shared = 0
         for have, want in zip(self._written, wanted, strict=False):
             # `<b>a</b><b>b</b>` is one bold run, but every link stays its own.
@@ -237,7 +261,7 @@ class _Walker:
             html = f'<a href="{escape(url)}">{escape(name, quote=False)}</a>'
             self.blocks.append(Block("p", element, html=html, files=[Attachment(name, url)]))
 
-    def add_table(self, table: HtmlElement, dropped: Collection[HtmlElement]) -> None:
+    def add_table(self, table: HtmlElement) -> None:
         self.flush()
         rows, markup = [], []
         files: list[Attachment] = []
@@ -246,7 +270,7 @@ class _Walker:
         for row in table.iter("tr"):
             cells, cell_markup = [], []
             for cell in row.iterchildren("td", "th"):
-                inner = read_blocks(cell, self.base, dropped)
+                inner = read_blocks(cell, self.base, self.dropped)
                 cells.append(" ".join(block.text for block in inner if block.text))
                 spans = "".join(
                     f' {span}="{value}"'
@@ -270,6 +294,10 @@ class _Walker:
 
     def flush(self) -> None:
         """End the current line."""
+        if not self._text and not self._images:
+            self._space = ""
+            self._files = []
+            return
         for _, _, closing in reversed(self._written):
             self._html.append(closing)
         if text := "".join(self._text):
@@ -310,20 +338,22 @@ def _list_item(holders: list[HtmlElement]) -> HtmlElement | None:
 
 def is_data_table(table: HtmlElement) -> bool:
     """True for a table of data: at least two cells side by side, none of them holding a page."""
-    if table.get("role") == "presentation" or table.find(".//table") is not None:
+    inner = next(table.iterdescendants("table"), None)
+    if inner is not None or table.get("role") == "presentation":
         return False
     widest = total = largest = 0
     for row in table.iter("tr"):
         cells = list(row.iterchildren("td", "th"))
         widest = max(widest, len(cells))
         for cell in cells:
-            text = cell.text_content()
+            text = cell.text_content() if len(cell) else cell.text or ""
             size = len(squeeze(text))
-            if len(cell.findall(".//p")) > 3 and size > 300:
-                return False
             total += size
+            if size > 300 and len(list(cell.iter("p"))) > 3:
+                return False
             # Sentences: a long list of names is data.
-            largest = max(largest, size if text.count("。") > 2 else 0)
+            if size > largest and text.count("。") > 2:
+                largest = size
     return widest > 1 and not (largest > 200 and largest > 0.6 * total)
 
 

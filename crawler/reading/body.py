@@ -25,6 +25,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 
 import nh3
@@ -58,18 +59,18 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(slots=True)
+@dataclass
 class Body:
     """What an article says: blocks in reading order, and the views made of them."""
 
     blocks: list[Block]
     guards: Counter[str] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return to_text(self.blocks)
 
-    @property
+    @cached_property
     def html(self) -> str:
         return sanitise(to_html(self.blocks))
 
@@ -117,7 +118,7 @@ def read_body(
         always_ask: ask trafilatura even where its verdict cannot matter; for the test that
             compares both ways.
     """
-    length = sum(len(squeeze(b.text)) for b in blocks)
+    length = sum(len(b.bare) for b in blocks)
     protected = _guards(blocks, short=trusted and length < _SHORT, trusted=trusted)
     if all(protected) and not always_ask:
         return Body(list(blocks), Counter(clean=1))
@@ -163,7 +164,7 @@ def _guards(blocks: Sequence[Block], *, short: bool, trusted: bool) -> list[str]
 
 
 def _is_linked(block: Block) -> bool:
-    size = len(squeeze(block.text))
+    size = len(block.bare)
     return size > 0 and block.links > 0.6 * size
 
 
@@ -200,7 +201,7 @@ def _goes_on(blocks: Sequence[Block]) -> bool:
 
 def _may_be_heading(block: Block) -> bool:
     """Whether a line may be what a box of links is called: a few words, no sentence."""
-    return len(squeeze(block.text)) < _HEADING and not _SENTENCE.search(block.text)
+    return len(block.bare) < _HEADING and not _SENTENCE.search(block.text)
 
 
 class _Verdict:
@@ -218,14 +219,17 @@ class _Verdict:
             include_tables=True,
         )
         self._text = squeeze(getattr(document, "text", None) or "")
-        self._grams = {self._text[i : i + 4] for i in range(len(self._text) - 3)}
+
+    @cached_property
+    def _grams(self) -> set[str]:
+        return {self._text[i : i + 4] for i in range(len(self._text) - 3)}
 
     def keeps(self, block: Block) -> bool:
-        text = squeeze(block.text)
+        text = block.bare
         return text in self._text or self._similar(text) >= 0.8
 
     def changed(self, block: Block) -> bool:
-        return block.kind != "table" and squeeze(block.text) not in self._text
+        return block.kind != "table" and block.bare not in self._text
 
     def _similar(self, text: str) -> float:
         grams = [text[i : i + 4] for i in range(len(text) - 3)]

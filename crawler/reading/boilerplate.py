@@ -1,6 +1,7 @@
 """Wording and naming by which the furniture of a page is told from its article.
 
 All patterns match whole lines or names of containers: the same words may stand in any article.
+Several readers ask about the same lines of a page, so answers are kept for a while.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from crawler.reading.page import Page
 from crawler.reading.text import squeeze
 
 # Tools of the page, one to a line (compared without white space).
@@ -70,6 +72,7 @@ _ASIDE = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)
 def is_control(line: str) -> bool:
     """Whether a line is nothing but tools of the page: one, or several in a row."""
     if _CONTROL.fullmatch(squeeze(line)):
@@ -80,32 +83,40 @@ def is_control(line: str) -> bool:
     return bool(tools) and all(not tool.isdecimal() and _CONTROL.fullmatch(tool) for tool in tools)
 
 
-def is_control_link(text: str) -> bool:
+def is_control_link(text: str | None) -> bool:
     """Whether a link's text offers a tool of the page or a way back, inside any line."""
-    return len(text) <= 16 and bool(_CONTROL_LINK.fullmatch(squeeze(text)))
+    bare = squeeze(text or "")
+    return 0 < len(bare) <= 16 and bool(_CONTROL_LINK.fullmatch(bare))
 
 
+@lru_cache(maxsize=4096)
 def is_barrier(line: str) -> bool:
     """Whether a line begins what stands below articles: related, comments, legal text."""
     return len(line) <= 240 and bool(_BARRIER.fullmatch(squeeze(line)))
 
 
+@lru_cache(maxsize=4096)
 def is_comments(line: str) -> bool:
     """Whether a line begins what readers wrote."""
     return len(line) <= 60 and bool(_COMMENTS.fullmatch(squeeze(line)))
 
 
+@lru_cache(maxsize=4096)
 def is_editor(line: str) -> bool:
     """Whether a line says who edited, and nothing else."""
     return len(line) <= 40 and bool(_EDITOR.fullmatch(squeeze(line)))
 
 
-def is_aside(element: HtmlElement) -> bool:
-    """Whether a container is named as what stands around articles."""
-    if element.tag in ("nav", "footer", "aside"):
-        return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
-    return _names_aside(names) if names else element.tag == "header"
+def asides(page: Page) -> set[HtmlElement]:
+    """The containers of a page that are named as what stands around articles."""
+    found = {
+        element
+        for name, elements in page.named.items()
+        if name in ("nav", "footer", "aside") or (name[0] in ".#" and _names_aside(name[1:]))
+        for element in elements
+    }
+    bare = (e for e in page.named.get("header", []) if not (e.get("class") or e.get("id")))
+    return found.union(bare)
 
 
 @lru_cache(maxsize=4096)

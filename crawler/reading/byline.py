@@ -92,7 +92,7 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
     for block in lines[:6] if len(lines) > 2 else []:
         if block.kind.startswith("h"):
             continue  # over a part of the text
-        opens = squeeze(title).startswith((f"{squeeze(block.text)}：", f"{squeeze(block.text)}:"))
+        opens = squeeze(title).startswith((f"{block.bare}：", f"{block.bare}:"))
         if _NAMES.match(block.text) and (opens or _are_names(block.text)):
             found.append(candidate(block.element, block.text, "byline"))
         elif "。" in block.text:

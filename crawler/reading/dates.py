@@ -108,6 +108,8 @@ def _plain(text: str) -> str:
 
 def find_dates(text: str) -> Iterator[tuple[int, int, str]]:
     """Spans (start, end, text) of complete dates, year included, in running text."""
+    if not _YEARLIKE.search(text):
+        return
     plain = text.replace("∶", ":")
     # NFKC may change lengths, so only the one-to-one folding of full-width forms is done here.
     plain = plain.translate(_FULL_WIDTH)
@@ -123,6 +125,7 @@ def find_dates(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), text[match.start() : match.end()].strip()
 
 
+_YEARLIKE = re.compile(r"[1１][9９]\d\d|[2２][0０]\d\d|年")
 _FOUR = re.compile(r"(?:19|20)\d{2}")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xA0: 0x20}
 

@@ -41,6 +41,8 @@ _UTF8_CHARACTER = re.compile(
 )
 _GB2312_CHARACTER = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _ASCII = bytes(range(128))
+_CONTROLS = bytes(c for c in (*range(32), 127) if c not in b"\t\n\r")
+_SAMPLE = 20_000  # bytes
 _MOST = 0.8
 
 
@@ -52,12 +54,15 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         content_type: the Content-Type header, "" where there is none.
 
     Returns:
-        The text and the Python name of the encoding that was used. Never fails: bytes that fit
-        no candidate become U+FFFD in the candidate that loses fewest.
+        The text, without control characters, and the Python name of the encoding that was used.
+        Never fails: bytes that fit no candidate become U+FFFD in the candidate that loses fewest.
     """
     for bom, encoding in _UTF16:
         if body.startswith(bom):
-            return body[len(bom) :].decode(encoding, "replace"), encoding
+            text = body[len(bom) :].decode(encoding, "replace")
+            return text.translate(dict.fromkeys(_CONTROLS)), encoding
+    # In every other encoding of the web these bytes stand for themselves alone.
+    body = body.translate(None, _CONTROLS)
     # A template's UTF-8 BOM may stand before a page in another encoding.
     body = body.removeprefix(codecs.BOM_UTF8)
     # Multi-byte UTF-8 does not come about by accident, so it needs no label, and broken bytes
@@ -65,10 +70,12 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        if _share(_UTF8_CHARACTER, body) > _MOST:
+        start = next(re.finditer(rb"[^\x00-\x7f]", body)).start()
+        sample = body[start : start + _SAMPLE]
+        if _share(_UTF8_CHARACTER, sample) > _MOST:
             return body.decode("utf-8", "replace"), "utf-8"
     declared = _declared(body, content_type)
-    if _share(_GB2312_CHARACTER, body) > _MOST:
+    if _share(_GB2312_CHARACTER, sample) > _MOST:
         declared = [encoding for encoding in declared if encoding not in _DEFAULTS]
     candidates = dict.fromkeys([*declared, "gb18030"])
     for encoding in candidates:
@@ -81,10 +88,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     return texts[best], best
 
 
-def _share(character: re.Pattern[bytes], body: bytes) -> float:
+def _share(character: re.Pattern[bytes], sample: bytes) -> float:
     """The part of the bytes beyond ASCII that are characters of an encoding."""
-    beyond = len(body.translate(None, _ASCII))
-    return sum(map(len, character.findall(body))) / beyond if beyond else 0.0
+    return sum(map(len, character.findall(sample))) / len(sample.translate(None, _ASCII))
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.page import candidate, css, visible_lines
+from crawler.reading.page import Page, candidate, matches, visible_lines
 from crawler.reading.text import squeeze
 
 KICKER = ".kicker, .yinti, .yin-ti, .yt, .shoulder, .shoulderTitle, .zw-yt, .pretitle, .pre-title"
@@ -35,7 +35,9 @@ class Headline(NamedTuple):
     """Where a reader sees it; None where only the head or the list says it."""
 
 
-def read_headline(element: HtmlElement, origin: str, references: Iterable[str]) -> Headline | None:
+def read_headline(
+    page: Page, element: HtmlElement, origin: str, references: Iterable[str]
+) -> Headline | None:
     """Read a visible headline element.
 
     A headline set in several lines is one title broken for looks, or kicker, title and subtitle.
@@ -46,8 +48,8 @@ def read_headline(element: HtmlElement, origin: str, references: Iterable[str]) 
         return None
     parent = element.getparent()
     around = parent if parent is not None else element
-    kicker = _neighbour(around, KICKER, element)
-    subtitle = _neighbour(around, SUBTITLE, element)
+    kicker = _neighbour(page, around, KICKER, element)
+    subtitle = _neighbour(page, around, SUBTITLE, element)
     main = " ".join(lines)
     if len(lines) > 1:
         wanted = {squeeze(reference) for reference in references}
@@ -79,9 +81,10 @@ def _join(lines: list[str]) -> str:
     return text
 
 
-def _neighbour(around: HtmlElement, selector: str, title: HtmlElement) -> str:
-    for match in css(selector)(around):
-        if match is not title and title not in match.iterdescendants():
+def _neighbour(page: Page, around: HtmlElement, selector: str, title: HtmlElement) -> str:
+    for match in matches(page, selector):
+        below = around is match or around in match.iterancestors()
+        if below and match not in (title, *title.iterancestors()):
             return " ".join(visible_lines(match))
     return ""
 

@@ -105,9 +105,18 @@ _FIELD = {label: name for name, labels in LABELS.items() for label in labels}
 _RANK = {label: rank for labels in LABELS.values() for rank, label in enumerate(labels)}
 
 
-def _spaced(label: str) -> str:
-    """`来 源` and `来　源` are `来源`."""
-    return r"[\s\u3000]*".join(map(re.escape, label))
+def _any_label() -> str:
+    """A pattern of all labels, long ones first; `来 源` and `来　源` are `来源`.
+
+    By their first characters: most places of a line are the beginning of none, and that must
+    not be found out two hundred times.
+    """
+    rests: dict[str, list[str]] = {}
+    for label in sorted(_FIELD, key=len, reverse=True):
+        rest = "".join(rf"[\s\u3000]*{re.escape(character)}" for character in label[1:])
+        rests.setdefault(label[0], []).append(rest)
+    branches = (f"{first}(?:{'|'.join(some)})" for first, some in rests.items())
+    return f"(?=[{''.join(rests)}])(?:{'|'.join(branches)})"
 
 
 # Two to four characters that stand alone, after titles such as 本报记者.
@@ -116,9 +125,8 @@ _PERSON = (
     r"(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][\s\u3000][\u3400-\u9fff])(?![\u3400-\u9fff])"
 )
 _LABEL = re.compile(
-    r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>"
-    + "|".join(_spaced(label) for label in sorted(_FIELD, key=len, reverse=True))
-    + r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
+    rf"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>{_any_label()}"
+    r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
     rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
@@ -181,13 +189,19 @@ def _unbracket(value: str) -> str:
 
 
 def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """Candidates from the elements that may hold an info line, best label first.
+    """What `read_lines` finds in the lines of elements."""
+    return read_lines(
+        [(element, line) for element in elements for line in visible_lines(element, apart=True)]
+    )
+
+
+def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate]]:
+    """Candidates from lines that may be info lines, each with its element, best label first.
 
     Besides labelled values, a date without a label counts (`<span class="h-time">`), and what
     stands right beside it and looks like an outlet's name.
     """
     found: dict[str, list[tuple[int, Candidate]]] = {}
-    lines = [(element, line) for element in elements for line in visible_lines(element, apart=True)]
     for element, line in lines:
         if len(line) <= 400:
             labelled = ""
@@ -334,10 +348,7 @@ _MARKED = {
     ),
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
-_MARKS = etree.XPath(
-    "//*[contains(@class, $word) or contains(@rel, $word) or contains(@itemprop, $word)]"
-)
-_MARK_WORDS = {"author": ("author", "byline", "writer"), "source": ("source",)}
+_PROPERTIES = etree.XPath("//*[@itemprop]")
 
 
 def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidate]]:
@@ -347,16 +358,15 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     """
     found: dict[str, list[Candidate]] = {}
     for name in missing:
-        elements = [
-            element
-            for word in _MARK_WORDS[name]
-            if word in page.source
-            for element in cast("list[HtmlElement]", _MARKS(page.root, word=word))
-            if _MARKED[name].search(
-                " ".join(["", *(element.get(key, "") for key in ("class", "rel", "itemprop")), ""])
-            )
-        ]
-        shown = [(visible_text(element), element) for element in elements]
+        named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
+        elements = {element for key in named for element in page.named[key]}
+        links = page.named.get("a", []) + page.named.get("link", [])
+        linked = (link for link in links if link.get("rel"))
+        elements.update(e for e in linked if _MARKED[name].search(f" {e.get('rel')} "))
+        if "itemprop" in page.source:
+            properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
+            elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
+        shown = [(visible_text(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
             continue

@@ -83,7 +83,6 @@ _AWAY = re.compile(
     r"(?:^|[;\s])(?:opacity|font-size|height|max-height)\s*:\s*0(?:px|em|%)?\s*(?:;|$|!)",
     re.I,
 )
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
@@ -323,8 +322,10 @@ def _before(link: HtmlElement) -> str:
 def _concealed(page: Page) -> frozenset[str]:
     """Class and id selectors that the page's own style sheets hide."""
     found: set[str] = set()
-    for style in page.root.iter("style"):
-        for selectors, rules in _RULE.findall(style.text or ""):
+    for style in page.named.get("style", []):
+        for rule in (style.text or "").split("}"):
+            selectors, _, rules = rule.rpartition("{")
+            selectors = selectors.rpartition("{")[2]  # of @media
             if _HIDING.search(rules):
                 found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
     return frozenset(found)

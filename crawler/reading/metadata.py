@@ -55,7 +55,7 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
-    if "<time" in page.source or "datePublished" in page.source:
+    if "time" in page.named or "datePublished" in page.source:
         found.setdefault("date", []).extend(_marked_times(page))
     named = page.root.findtext(".//title") or ""
     if owner := _BLOG.search(named):
@@ -64,8 +64,10 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
     outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
     found["author"] = [c for c in found.get("author", []) if c not in outlets]
     found["source"] = found.get("source", []) + outlets
-    if not found["source"] and (drawn := _DRAWN.search(page.source)):
-        found["source"].append(Candidate(fold_space(drawn[1]), "script"))
+    if not found["source"]:
+        scripts = (script.text or "" for script in page.named.get("script", []))
+        if drawn := next(filter(None, map(_DRAWN.search, scripts)), None):
+            found["source"].append(Candidate(fold_space(drawn[1]), "script"))
     return {name: candidates for name, candidates in found.items() if candidates}
 
 
@@ -82,7 +84,7 @@ def _marked_times(page: Page) -> Iterator[Candidate]:
 
     A page has many when it lists other posts: then none is believed that is not marked.
     """
-    times = [time for time in page.root.iter("time") if time.get("datetime")]
+    times = [time for time in page.named.get("time", []) if time.get("datetime")]
     marked = [
         *page.root.iterfind(".//*[@itemprop='datePublished']"),
         *(time for time in times if time.get("pubdate") is not None),
@@ -94,7 +96,7 @@ def _marked_times(page: Page) -> Iterator[Candidate]:
 
 
 def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
-    for script in page.root.iter("script"):
+    for script in page.named.get("script", []):
         if (script.get("type") or "").lower() != "application/ld+json":
             continue
         try:

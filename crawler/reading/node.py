@@ -6,7 +6,7 @@ from itertools import groupby
 
 from lxml.html import HtmlElement
 
-from crawler.reading.page import select
+from crawler.reading.page import Page, select
 from crawler.reading.text import squeeze
 
 # Containers that Chinese publishing systems use, most telling first.
@@ -27,9 +27,9 @@ KNOWN = (
 )
 
 
-def known_node(root: HtmlElement) -> HtmlElement | None:
+def known_node(page: Page) -> HtmlElement | None:
     """The element that a publishing system's own mark says is the article; None without one."""
-    for _, matches in groupby(select(root, KNOWN), key=lambda match: match[0]):
+    for _, matches in groupby(select(page, KNOWN), key=lambda match: match[0]):
         found = [
             (len(squeeze(node.text_content())), node.find(".//img") is not None, node)
             for _, node in matches

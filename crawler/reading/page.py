@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import cast
+from functools import cache, lru_cache
 
-from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
@@ -30,7 +28,6 @@ _BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b")
 _LAST_TAG = re.compile(r"</[a-z][\w:-]*>\s*$")
 _JSON_ENDS = ("}", "]", "})", "])", "});", "]);")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
-_RAW_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:\[\d+\])?")
 # Elements whose text no reader sees as part of a page.
@@ -89,7 +86,7 @@ BLOCKS = frozenset(
 
 @dataclass(slots=True)
 class Page:
-    """One response, decoded and parsed."""
+    """One response, decoded and parsed. Its tree is not changed any more."""
 
     url: str
     """As fetched, after redirects."""
@@ -99,6 +96,10 @@ class Page:
     """Of the body as it came, hex."""
     encoding: str
     root: HtmlElement
+    elements: list[HtmlElement]
+    """All of them in document order. (lxml makes an element anew whenever none is held.)"""
+    named: dict[str, list[HtmlElement]]
+    """Elements by tag (`p`), class (`.title`) and id (`#zoom`), in document order."""
     base: str
     """What relative links are joined to: `<base href>` if there is one, else `url`."""
     meta: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -122,22 +123,26 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
+    root = build(text)
+    elements = list(root.iter())
     page = Page(
         url=url,
         fetched_at=fetched_at,
         sha256=hashlib.sha256(body).hexdigest(),
         encoding=encoding,
-        root=build(text),
+        root=root,
+        elements=elements,
+        named=_index(elements),
         base=url,
         source=text,
         ended=ended,
     )
     # `<base target="_blank">` has no href: then the page's own URL counts.
-    for base in page.root.iter("base"):
+    for base in page.named.get("base", []):
         if href := absolute(url, base.get("href")):
             page.base = href
             break
-    for number, meta in enumerate(page.root.iter("meta"), start=1):
+    for number, meta in enumerate(page.named.get("meta", []), start=1):
         name = (meta.get("name") or meta.get("property") or meta.get("itemprop") or "").lower()
         content = fold_space(meta.get("content") or "")
         if name and content:
@@ -172,11 +177,10 @@ def _is_whole(text: str) -> bool:
 def _clean_source(text: str) -> str:
     """Take out what makes a parser lose content.
 
-    Control characters and references to them (`&#x1F;` costs trafilatura the whole article);
-    references to 128-159, which browsers read as windows-1252 (HTML standard, 13.2.5.80); end tags
-    of html and body, which some pages carry in the middle and which never add anything.
+    References to control characters (`&#x1F;` costs trafilatura the whole article); references to
+    128-159, which browsers read as windows-1252 (HTML standard, 13.2.5.80); end tags of html and
+    body, which some pages carry in the middle and which never add anything.
     """
-    text = _RAW_CONTROLS.sub("", text)
     if "&#" in text:
         text = _REFERENCE.sub(_reference, text)
     return _END_TAGS.sub("", text)
@@ -191,45 +195,80 @@ def _reference(match: re.Match[str]) -> str:
     return match[0]
 
 
+def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
+    """Elements by tag, class and id. What its own markup hides is marked `hidden` by the way."""
+    named: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+    for element in elements:
+        named[str(element.tag)].append(element)
+        for name, value in element.items():
+            if name == "class":
+                classes = value.split()
+                for each in classes if len(classes) < 2 else dict.fromkeys(classes):
+                    named[f".{each}"].append(element)
+            elif name == "id":
+                named[f"#{value}"].append(element)
+            elif (name == "style" and _hides(value)) or (
+                name == "aria-hidden" and value == "true" and not element.text_content().strip()
+            ):
+                element.set("hidden", "")
+    return dict(named)
+
+
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    return bool(HIDING.search(style))
+
+
 @cache
 def css(selector: str) -> CSSSelector:
     """A compiled CSS selector; compiling costs more than a match."""
     return CSSSelector(selector, translator="html")
 
 
-def select(node: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[str, HtmlElement]]:
+def select(page: Page, selectors: Iterable[str]) -> Iterator[tuple[str, HtmlElement]]:
     """Matches of several selectors, the first selector's matches first."""
-    selectors = tuple(selectors)
-    # One look at all names costs as much as a few matches.
-    there = _names(node) if len(selectors) > 3 else None
     for selector in selectors:
-        # Most selectors name a class or id that the page has not: then a match need not be tried.
-        if there is not None and _wanted(selector) and there.isdisjoint(_wanted(selector)):
-            continue
-        for match in css(selector)(node):
+        for match in matches(page, selector):
             yield selector, match
 
 
-def _names(node: HtmlElement) -> set[str]:
-    """All classes and ids below a node."""
-    values = cast("list[str]", node.xpath("descendant-or-self::*/@class|descendant-or-self::*/@id"))
-    return {name for value in values for name in value.split()}
+def matches(page: Page, selector: str) -> list[HtmlElement]:
+    """Matches of one selector (or several with commas between), in document order."""
+    parts = _parts(selector)
+    if not parts:
+        return css(selector)(page.root)
+    found = [
+        page.named[name] if complete else css(part)(page.root)
+        for part, name, complete in parts
+        # Most selectors name a class or id that the page has not: no match need be tried.
+        if name in page.named
+    ]
+    if len(found) < 2:
+        return found[0] if found else []
+    wanted = {element for part in found for element in part}
+    return [element for element in page.elements if element in wanted]
 
 
 @cache
-def _wanted(selector: str) -> frozenset[str]:
-    """Names of which one must be there for a selector to match; empty where that is unknown."""
-    wanted = [re.findall(r"[.#]([\w-]+)", part) for part in selector.split(",")]
-    return frozenset(names[-1] for names in wanted) if all(wanted) else frozenset()
+def _parts(selector: str) -> tuple[tuple[str, str, bool], ...]:
+    """The parts of a selector, each with a name that its matches have, and whether that is all.
+
+    () where a part has no such name.
+    """
+    parts = []
+    for part in map(str.strip, selector.split(",")):
+        if re.fullmatch(r"[.#]?[\w-]+", part):
+            parts.append((part, part, True))
+        elif names := re.findall(r"[.#][\w-]+", re.sub(r"\[[^\]]*\]", "", part)):
+            parts.append((part, names[-1], False))
+        else:
+            return ()
+    return tuple(parts)
 
 
 def is_hidden(node: HtmlElement) -> bool:
     """True when the element's own markup hides it from a reader."""
-    return (
-        node.get("hidden") is not None
-        or (node.get("aria-hidden") == "true" and not node.text_content().strip())
-        or bool(HIDING.search(node.get("style") or ""))
-    )
+    return node.get("hidden") is not None
 
 
 def visible_lines(node: HtmlElement, *, apart: bool = False) -> list[str]:
@@ -237,31 +276,58 @@ def visible_lines(node: HtmlElement, *, apart: bool = False) -> list[str]:
 
     `apart`: a space between inline elements that nothing but their style separates.
     """
-    lines: list[list[str]] = [[unwrap(node.text or "")]]
-    # An explicit walk: pages nest deeper than Python's stack.
-    walk = etree.iterwalk(node, events=("start", "end"))
-    for event, element in walk:
-        if element is node:
-            continue
-        if event == "end":
-            touching = apart and not element.tail and element.getnext() is not None
-            if element.tag in BLOCKS or touching:
-                lines[-1].append(" ")
-            lines[-1].append(unwrap(element.tail or ""))
-        elif element.tag == "br":
-            lines.append([])
-        elif not isinstance(element.tag, str) or element.tag in UNREAD or is_hidden(element):
-            walk.skip_subtree()
-        else:
-            if element.tag in BLOCKS:
-                lines[-1].append(" ")
-            lines[-1].append(unwrap(element.text or ""))
-    return [folded for line in lines if (folded := fold_space("".join(line)))]
+    pieces = [unwrap(node.text or "")]
+    if len(node):
+        _add_visible(node, pieces, apart)
+    lines = "".join(pieces).split(_BREAK)
+    return [folded for line in lines if (folded := fold_space(line))]
+
+
+_BREAK = "\0"  # no page has it (decode, _clean_source)
+
+
+def _add_visible(node: HtmlElement, pieces: list[str], apart: bool) -> None:
+    """What a reader sees below an element; trees are never deeper than Python's stack."""
+    for child in node:
+        tag = child.tag
+        block = tag in BLOCKS
+        if tag == "br":
+            pieces.append(_BREAK)
+        elif tag not in UNREAD and child.get("hidden") is None:
+            if block:
+                pieces.append(" ")
+            if text := child.text:
+                pieces.append(unwrap(text))
+            if len(child):
+                _add_visible(child, pieces, apart)
+        tail = child.tail
+        if block or (apart and not tail and child.getnext() is not None):
+            pieces.append(" ")
+        if tail:
+            pieces.append(unwrap(tail))
 
 
 def visible_text(node: HtmlElement) -> str:
     """The text that a reader sees in an element, on one line."""
     return " ".join(visible_lines(node))
+
+
+def shows(node: HtmlElement, least: int) -> bool:
+    """Whether a reader sees at least so many characters in an element, white space aside."""
+    return _visible_size(node, least) >= least
+
+
+def _visible_size(node: HtmlElement, enough: int) -> int:
+    """How many characters a reader sees in an element; counted no further than `enough`."""
+    size = len("".join((node.text or "").split()))
+    for child in node:
+        if size >= enough:
+            break
+        if child.tag not in UNREAD and child.get("hidden") is None:
+            size += _visible_size(child, enough - size)
+        if tail := child.tail:
+            size += len("".join(tail.split()))
+    return size
 
 
 def candidate(node: HtmlElement, raw: str, origin: str) -> Candidate:

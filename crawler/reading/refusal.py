@@ -7,7 +7,7 @@ import re
 from crawler.items import NotAnArticle
 from crawler.reading.body import Body
 from crawler.reading.listing import read_rows
-from crawler.reading.page import Page, visible_text
+from crawler.reading.page import Page, shows, visible_text
 from crawler.reading.text import squeeze
 from crawler.reading.urls import absolute, is_file
 
@@ -58,13 +58,14 @@ def refuse_error_page(page: Page) -> None:
     """
     title = (page.root.findtext(".//title") or "").strip()
     # What these pages show is small; the words may stand in any article.
-    if (match := _CHALLENGE.search(page.source)) and len(_shown(page)) < _SMALL:
+    small = _shows_less(page, _SMALL)
+    if small and (match := _CHALLENGE.search(page.source)):
         raise NotAnArticle("challenge", match[0])
     if match := _ERROR_TITLE.search(title):
         # 关于“页面不存在”问题的通报 is an article's title: the words must be most of it.
-        if 2 * len(match[0]) >= len(squeeze(title)) and len(_shown(page)) < 3 * _SMALL:
+        if 2 * len(match[0]) >= len(squeeze(title)) and _shows_less(page, 3 * _SMALL):
             raise NotAnArticle("soft_404", title)
-    elif _jumps_away(page):
+    elif small and _jumps_away(page):
         raise NotAnArticle("redirect_page", "meta refresh or location script")
 
 
@@ -72,6 +73,11 @@ def _shown(page: Page) -> str:
     """All that a reader sees of the page, without white space."""
     body = page.root.find("body")
     return squeeze(visible_text(body)) if body is not None else ""
+
+
+def _shows_less(page: Page, size: int) -> bool:
+    body = page.root.find("body")
+    return body is None or not shows(body, size)
 
 
 def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, shown: bool) -> None:
@@ -122,7 +128,7 @@ def _listed(page: Page, body: Body) -> int:
         squeeze(line).rstrip("….")
         for b in lines
         # A table is one block: its rows count, and their dates are as long as short titles.
-        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(squeeze(b.text))
+        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(b.bare)
         for line in b.text.split("\n")
     ]
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
@@ -142,13 +148,13 @@ def _listed(page: Page, body: Body) -> int:
 
 
 def _jumps_away(page: Page) -> bool:
-    """Whether the page only sends its reader on. Scripts also do so for the few who come by phone:
-    they count where nothing is shown, or where what is shown says so.
+    """Whether a page that shows little only sends its reader on.
+
+    Scripts also do so for the few who come by phone: they count where nothing is shown, or where
+    what is shown says so.
     """
     shown = _shown(page)
-    if len(shown) >= _SMALL:
-        return False
-    for meta in page.root.iter("meta"):
+    for meta in page.named.get("meta", []):
         if (meta.get("http-equiv") or "").lower() == "refresh":
             target = _REFRESH.search(meta.get("content") or "")
             if target and absolute(page.base, target[1]) not in (None, page.url):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block
-from crawler.reading.boilerplate import is_aside, is_barrier, is_comments, is_control, is_editor
+from crawler.reading.boilerplate import is_barrier, is_comments, is_control, is_editor
 from crawler.reading.dates import find_dates
 from crawler.reading.infoline import read_info_line
 from crawler.reading.text import squeeze
@@ -47,27 +48,34 @@ class Region:
 
 
 def find_region(
-    blocks: Sequence[Block], title: int | None, headline: HtmlElement | None = None
+    blocks: Sequence[Block],
+    asides: Collection[HtmlElement],
+    title: int | None,
+    headline: HtmlElement | None = None,
+    *,
+    below: bool = False,
 ) -> Region | None:
     """The article among the lines of a whole page.
 
     Args:
         blocks: all lines of the page.
+        asides: containers of what stands around articles.
         title: index of the headline's last line, None where it is not among them.
         headline: the element of the headline.
+        below: only look below the headline.
 
     Returns:
         None where nothing reads like an article.
     """
     # What holds the headline is no side column, whatever it is called.
     around = headline.iterancestors() if headline is not None else ()
-    aside = dict.fromkeys(around, False)
+    aside = dict.fromkeys(asides, True) | dict.fromkeys(around, False)
     scores = [
         _WALL if _is_wall(blocks, i) else _score(block, aside) for i, block in enumerate(blocks)
     ]
-    below = [_WALL if title is not None and i <= title else s for i, s in enumerate(scores)]
+    following = [_WALL if title is not None and i <= title else s for i, s in enumerate(scores)]
     enough = _ENOUGH if title is None else _LITTLE
-    for scored in (below, scores):
+    for scored in (following,) if below else (following, scores):
         runs = [run for run in _runs(scored) if run[0] >= enough]
         if runs:
             best = max(run[0] for run in runs)
@@ -97,7 +105,7 @@ def _runs(scores: Sequence[float]) -> list[tuple[float, int, int]]:
 
 
 def _score(block: Block, aside: dict[HtmlElement, bool]) -> float:
-    text = squeeze(block.text)
+    text = block.bare
     size = len(text)
     if _in_aside(block.element, aside):
         return -12.0 - min(size, 200) * 0.1
@@ -121,18 +129,14 @@ def _score(block: Block, aside: dict[HtmlElement, bool]) -> float:
 
 
 def _in_aside(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether an element stands in a side column; what it lies in is added to `known`."""
     path = []
-    found = False
     node: HtmlElement | None = element
-    while node is not None and node.tag not in ("body", "html"):
-        if node in known:
-            found = known[node]
-            break
+    while node is not None and node.tag not in ("body", "html") and node not in known:
         path.append(node)
         node = node.getparent()
-    for node in reversed(path):
-        found = found or is_aside(node)
-        known[node] = found
+    found = node is not None and known.get(node, False)
+    known.update(dict.fromkeys(path, found))
     return found
 
 
@@ -179,7 +183,7 @@ def heading_above(above: Sequence[Block], blocks: Sequence[Block]) -> Block | No
     """
 
     def may_be(block: Block) -> bool:
-        size = len(squeeze(block.text))
+        size = len(block.bare)
         plain = block.links <= 0.5 * size and block.kind != "table"
         furniture = is_control(block.text) or is_barrier(block.text) or is_info(block.text)
         return 4 <= size <= 60 and plain and not furniture
@@ -207,7 +211,7 @@ def trim(blocks: Sequence[Block], title: str, fields: frozenset[str] = frozenset
 def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> list[Block]:
     head = passed = 0
     for i, block in enumerate(blocks):
-        text = squeeze(block.text)
+        text = block.bare
         if not text or block.files:
             continue
         if text == title or text in fields or is_info(block.text):
@@ -220,6 +224,7 @@ def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> li
     return [b for b in blocks[:head] if b.image or b.files] + blocks[head:]
 
 
+@lru_cache(maxsize=4096)
 def is_info(line: str) -> bool:
     """Whether a line is an info line, or nothing but a date."""
     if len(line) > 120 or not _INFO.search(line):
@@ -239,7 +244,7 @@ def is_info(line: str) -> bool:
 
 
 def _without_tail(blocks: list[Block]) -> list[Block]:
-    sizes = [len(squeeze(b.text)) if b.links <= 0.5 * len(b.text) else 0 for b in blocks]
+    sizes = [len(b.bare) if b.links <= 0.5 * len(b.text) else 0 for b in blocks]
     total = sum(sizes)
     before = 0
     kept: list[Block] = []
@@ -276,5 +281,5 @@ def _is_menu(block: Block) -> bool:
         block.kind != "table"
         and not block.files
         and block.html.count("<a ") >= _MENU
-        and block.links >= 0.8 * len(squeeze(block.text))
+        and block.links >= 0.8 * len(block.bare)
     )

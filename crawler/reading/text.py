@@ -25,7 +25,8 @@ _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t]*(?={_WIDE})")
 
 def drop_controls(text: str) -> str:
     """Remove control, surrogate, invisible and bidi-control characters."""
-    return _CONTROLS.sub("", text)
+    # None of them counts as printable, and asking is far cheaper than looking for each.
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 def unwrap(text: str) -> str:
@@ -36,12 +37,14 @@ def unwrap(text: str) -> str:
 def fold_space(text: str) -> str:
     """Every run of white space becomes one space (one U+3000 if the run holds one); ends cut."""
     text = drop_controls(text)
+    if "\u3000" not in text:
+        return " ".join(text.split())
     return _RUN.sub(lambda run: "\u3000" if "\u3000" in run[0] else " ", text).strip(" \u3000")
 
 
 def squeeze(text: str) -> str:
     """The text without any white space: for comparing, never for keeping."""
-    return _RUN.sub("", drop_controls(text))
+    return drop_controls("".join(text.split()))
 
 
 def fold(text: str) -> str:

@@ -20,11 +20,12 @@ from crawler.reading.text import drop_controls
 # Styles that hide an element.
 HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
+# One class for all elements, where lxml.html would ask Python for each.
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.I)
 _DEEPEST = 200
 _WIDEST = 200  # attributes of one element; no page of text has more
-# Pages below this are too small for attributes to cost a second.
-_SMALL = 100_000  # characters
+_COSTLY = 25_000  # so many attributes of one element cost a second
 _CHUNK = 1 << 15  # characters
 # libxml2 looks for the element of an end tag among all open ones: a second or two of that.
 _STEPS = 400_000_000
@@ -42,10 +43,11 @@ def build(text: str) -> HtmlElement:
     # lxml refuses text that names an encoding; it is decoded already.
     text = _DECLARATION.sub("", text, count=1)
     try:
-        if len(text) < _SMALL or not _is_wide(text):
-            parser = HTMLParser(remove_comments=True, remove_pis=True)
+        if not _may_be_wide(text) or not _is_wide(text):
+            parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+            parser.set_element_class_lookup(_ELEMENTS)
             try:
-                root = document_fromstring(text, parser=parser)
+                root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
             except etree.ParserError:
                 if not _is_cut(parser):
                     raise
@@ -151,6 +153,14 @@ class _Flat(_Depth):
             self._last.tail = (self._last.tail or "") + text
         else:
             self._open[-1].text = (self._open[-1].text or "") + text
+
+
+def _may_be_wide(text: str) -> bool:
+    """Whether there is enough white space, quotes and slashes to keep so many attributes apart."""
+    if len(text) < 4 * _COSTLY:
+        return False
+    quoted = (text.count('"') + text.count("'")) // 2
+    return len(text.split()) + text.count("/") + quoted >= _COSTLY
 
 
 def _is_wide(text: str) -> bool:

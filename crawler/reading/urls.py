@@ -18,12 +18,43 @@ _FILE = re.compile(
 _DOWNLOAD = re.compile(
     r"/(?:downfile|download|downloadattachment|attach(?:ment)?s?)(?:\.\w+)?(?:[/?]|$)", re.I
 )
+# Most links are to pages: they need not be taken apart.
+_MAY_BE_FILE = re.compile(
+    r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|csv|pptx?|dps|zip|rar|7z|tar|gz|txt|rtf|ceb|caj|mp3|mp4|wmv)"
+    r"(?:[?&#;]|$)|/(?:down|attach)",
+    re.I,
+)
 _FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(?:&|$)", re.I)
+
+
+# Most links: ASCII, no fragment, port, dot segment or empty part. These need not be taken apart.
+_SIMPLE = re.compile(
+    r"(?:https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?=/)|(?!\?))"
+    r"/?(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*+/?)*+(?:\?[A-Za-z0-9_~%.:=&+/-]++)?"
+)
+
+
+@lru_cache(maxsize=256)
+def _places(base: str) -> tuple[str, str]:
+    """The root and the folder of a page, what simple links are relative to; "" where unclear."""
+    parts = urlsplit(base)
+    folder = parts.path.rpartition("/")[0] + "/"
+    plain = "//" not in folder and "/." not in folder
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+        return "", ""
+    root = f"{parts.scheme}://{parts.netloc}"
+    return root, root + folder
 
 
 @lru_cache(maxsize=4096)
 def absolute(base: str, href: str | None) -> str | None:
     """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
+    if href and _SIMPLE.fullmatch(href):
+        if href.startswith(("http://", "https://")):
+            return href
+        root, folder = _places(base)
+        if root:
+            return f"{root if href[0] == '/' else folder}{href}"
     href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href or "").strip()
     if not href or href.startswith("#"):
         return None
@@ -90,6 +121,8 @@ def column_path(url: str) -> str:
 
 def is_file(url: str) -> bool:
     """True when the URL leads to a document to download, not to a page."""
+    if not _MAY_BE_FILE.search(url):
+        return False
     parts = urlsplit(url)
     return bool(
         _FILE.search(parts.path)

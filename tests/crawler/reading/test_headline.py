@@ -7,7 +7,7 @@ from tests.conftest import NOW
 
 def read(html: str, *references: str) -> Headline | None:
     page = parse(f"<body><div>{html}</div></body>".encode(), "https://a.example/", NOW)
-    return read_headline(page.root.cssselect("h1")[0], "css:h1", references)
+    return read_headline(page, page.root.cssselect("h1")[0], "css:h1", references)
 
 
 def parts(headline: Headline | None) -> tuple[str, str, str]:
