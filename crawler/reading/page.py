@@ -159,13 +159,13 @@ def _is_whole(text: str) -> bool:
 
     Who leaves out `<html>` may leave out its end, too: then no other element may be open.
     """
-    start = _ROOT.match(text)
-    if start is None:
-        return text.rstrip().endswith(_JSON_ENDS)
     tail = text[-_TAIL:].lower()
-    root = start[1].lower()
     if "</html" in tail:
         return True
+    start = _ROOT.match(text)
+    if start is None:
+        return tail.rstrip().endswith(_JSON_ENDS)
+    root = start[1].lower()
     if root not in _OPTIONAL:
         return f"</{root}" in tail
     tags = Counter(_BOXES.findall(text.lower()))

@@ -67,6 +67,7 @@ def test_a_page_without_end_tags_is_whole_when_something_follows_its_text() -> N
     ("body", "whole"),
     [
         (b"<!DOCTYPE html>\n<!-- a > b --><html><body><p>1</p></body></html>\n<!-- c -->", True),
+        (b"\x01\xef\xbb\xbf<html><body><p>1</p></body></html>", True),
         (b"<html><body><p>1</p>", False),
         (b"<meta charset=utf-8><p>1</p></html>", True),
         (b"<meta charset=utf-8><p>1</p>", True),
