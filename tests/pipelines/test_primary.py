@@ -30,4 +30,4 @@ def test_who_stands_for_a_story(
         make_article(source=source or publisher, source_inferred=not source, publisher=publisher)
         for source, publisher in (newcomer, primary)
     )
-    assert takes_over(one, other) is expected
+    assert takes_over(one, other, exported=True) is expected
