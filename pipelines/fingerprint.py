@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -62,18 +61,10 @@ def fingerprint(article: Article) -> str:
     from templates, the numbers of the title and the names of the files must agree as well, and
     for short texts the whole title and the pictures.
     """
-    names = [file.name for file in article.attachments]
-    return fingerprint_of(article.title, article.text, names, [i.url for i in article.images])
-
-
-def fingerprint_of(
-    title: str, text: str, file_names: Iterable[str], image_urls: Iterable[str]
-) -> str:
-    """See `fingerprint`."""
-    folded = fold(text)
-    parts = [folded, *sorted(fold(name) for name in file_names)]
-    if len(folded) >= _LONG:
-        parts += re.findall(r"\d+", fold(title))
+    text = fold(article.text)
+    parts = [text, *sorted(fold(file.name) for file in article.attachments)]
+    if len(text) >= _LONG:
+        parts += re.findall(r"\d+", fold(article.title))
     else:
-        parts += [fold(title), *image_urls]
+        parts += [fold(article.title), *(image.url for image in article.images)]
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
 
-from crawler.items import Done, Order
+from crawler.items import Article, Attachment, Done, Image, Order
 from crawler.reading.dates import CST
 from crawler.reading.urls import canonical_url
 from pipelines.archive import Archive
 from pipelines.database import upsert
-from pipelines.fingerprint import fingerprint_of
+from pipelines.fingerprint import fingerprint
 from pipelines.models import (
     Audit,
     Band,
@@ -30,7 +30,8 @@ from pipelines.models import (
     Tombstone,
     Validator,
 )
-from pipelines.similar import bands, sign
+from pipelines.near_copies import NearCopies
+from pipelines.similar import sign
 from pipelines.story import cancel, gather, log_change
 
 _EMPTY = {
@@ -182,17 +183,24 @@ def release(connection: Connection, order: Order, at: datetime) -> Done:
     if not held:
         raise NotFound(f"{order.target} is not held")
     for row in held:
+        content = _content(connection, row.held_revision_id or row.revision_id, at)
+        near = NearCopies(connection)
         if row.status != "usable":
-            _check_alone(connection, row)
+            _check_alone(connection, row, near.find(content))
         values: dict[str, Any] = {
             **dict.fromkeys(("held_reason", "held_revision_id", "reason")),
             **dict.fromkeys(("canceled_at", "duplicate_of")),
             **{"status": "usable", "released_by": order.requested_by},
         }
         kind: Literal["created", "revised", "restored"] = "created"
-        if row.held_revision_id is not None:
+        if (revision := row.held_revision_id) is not None:
             kind = "restored" if row.status == "canceled" else "revised"
-            values |= _held_content(connection, row)
+            version = row.version + (revision != row.revision_id)
+            values |= {"revision_id": revision, "version": version}
+            values["fingerprint"] = fingerprint(content)
+            if connection.execute(select(Band).where(Band.revision_id == revision)).first() is None:
+                near.add(content, row.id)
+                near.write({(row.id, content.content_hash): revision})
         connection.execute(update(Record).where(Record.id == row.id).values(values))
         own = select(Record.canonical_url).where(Record.id == row.id).scalar_subquery()
         leads = update(RecordUrl).where(RecordUrl.canonical_url == own)
@@ -204,34 +212,30 @@ def release(connection: Connection, order: Order, at: datetime) -> Done:
     return done
 
 
-def _check_alone(connection: Connection, row: Any) -> None:
+def _content(connection: Connection, revision: int, at: datetime) -> Article:
+    """What hashes and signatures are made of, as a revision has it."""
+    query = select(*Revision.__table__.c).where(Revision.id == revision)
+    row = connection.execute(query).one()
+    return Article(
+        url="",
+        canonical_url="",
+        fetched_at=at,
+        capture_sha256="",
+        title=row.title,
+        text=row.text,
+        images=[Image(**image) for image in row.images],
+        attachments=[Attachment(**file) for file in row.attachments],
+        content_hash=row.content_hash,
+    )
+
+
+def _check_alone(connection: Connection, row: Any, alike: Iterable[str]) -> None:
     """See that no other record of the story is live."""
-    live = select(Record.id).where(Record.story == row.story, Record.status == "usable")
-    if (other := connection.execute(live).scalar()) is not None:
+    mates = select(Record.id).where(Record.story == row.story)
+    ids = {*connection.execute(mates).scalars(), *alike} - {row.id}
+    live = select(Record.id).where(Record.id.in_(ids), Record.status == "usable")
+    if (other := connection.execute(live.limit(1)).scalar()) is not None:
         raise NotFound(f"{row.id} tells the story of {other}, which is published")
-
-
-def _held_content(connection: Connection, row: Any) -> dict[str, Any]:
-    """Columns of a record whose held content is published; near copies of it are found now."""
-    content = connection.execute(
-        select(Revision.title, Revision.text, Revision.attachments, Revision.images).where(
-            Revision.id == row.held_revision_id
-        )
-    ).one()
-    known = select(Band.hash).where(Band.revision_id == row.held_revision_id)
-    missing = set(bands(sign(content.text))) - set(connection.execute(known).scalars())
-    if missing:
-        values = [{"hash": band, "revision_id": row.held_revision_id} for band in sorted(missing)]
-        connection.execute(insert(Band), values)
-    return {
-        "revision_id": row.held_revision_id,
-        "version": row.version + (row.held_revision_id != row.revision_id),
-        "fingerprint": fingerprint_of(
-            *(content.title, content.text),
-            [file["name"] for file in content.attachments],
-            [image["url"] for image in content.images],
-        ),
-    }
 
 
 def _put_back(
