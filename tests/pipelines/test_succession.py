@@ -1,20 +1,24 @@
 """What becomes of a story whose primary is withdrawn, on its own site and on others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
-from crawler.items import Article, Order, Record
+from crawler.items import Article, Capture, Listed, Order, Record, Visit
 from pipelines import models
+from pipelines.archive import Archive
 from pipelines.database import writing
+from pipelines.ledger import Ledger, Settlement
 from pipelines.records import stream_records
 from pipelines.story import cancel
 from pipelines.takedown import NotFound, release, restore, take_down
 from tests.conftest import NOW, save
 from tests.pipelines.material import Maker
 from tests.pipelines.test_batch import changes, corrected
+from tests.pipelines.test_ledger import tell
 
 Make = Callable[..., Article]
 STORY = "\n".join(Maker("tuning", 5).paragraph(3) for _ in range(14))
@@ -210,3 +214,104 @@ def test_the_log_says_what_happened(store: Engine, primary: Article, here: Artic
     withdraw(store, primary)
     save(store, [here])
     assert [kind for kind, _ in changes(store)] == ["created", "merged", "withdrawn", "created"]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    made = Archive(tmp_path / "archive", 10**9)
+    yield made
+    made.close()
+
+
+class Run:
+    """A run of the ledger in which one post was found gone."""
+
+    def __init__(self, store: Engine, archive: Archive, *articles: Article) -> None:
+        self.store = store
+        self.ledger = Ledger(store, archive)
+        self.ledger.start_run("gdzz", {}, NOW)
+        tell(self.ledger, *(with_page(article) for article in articles))
+
+    def finds_gone(self, reason: str, *articles: Article, hours: float = 0) -> Settlement:
+        at = LATER + timedelta(hours=hours)
+        self.ledger = Ledger(self.store, self.ledger.archive)
+        self.ledger.start_run("gdzz", {}, at)
+        for article in articles:
+            assert article.listed is not None
+            tell(
+                self.ledger,
+                Visit(
+                    spider="gdzz", channel="tzgg", row=article.listed, at=at,
+                    outcome="refused", reason=reason,
+                ),
+            )  # fmt: skip
+        return self.ledger.settle("gdzz", at, 2, 20)
+
+    def owed(self) -> list[str]:
+        return [known.row.url for known in self.ledger.owed("gdzz", LATER)]
+
+
+def with_page(article: Article) -> Article:
+    page = Capture.of(article.url, NOW, 200, (("ETag", '"1"'),), article.text.encode())
+    article.listed = Listed(article.canonical_url, article.url, article.title, "2026-11-24")
+    article.captures = (page,)
+    article.capture_sha256 = page.sha256
+    return article
+
+
+def test_copies_come_with_what_is_known_of_them(
+    store: Engine, archive: Archive, primary: Article, here: Article, there: Article
+) -> None:
+    run = Run(store, archive, primary, there, here)
+    settled = run.finds_gone("http_410", primary)
+    assert settled.withdrawn == 1
+    assert [copy.row.url for copy in settled.copies] == [here.url, there.url]
+    first = settled.copies[0]
+    assert first.capture is not None
+    assert (first.capture.body, first.fingerprint) == (COPY.encode(), here.fingerprint)
+    # Whatever comes of that, they are asked for again, whole.
+    assert sorted(run.owed()) == sorted([here.url, there.url])
+    assert run.ledger.validators(here.url) == {}
+    adopted = run.ledger.adopt([here, there], LATER)
+    assert [outcome for outcome, _ in adopted] == ["created", "merged"]
+    assert lines(store)[here.url].updated_at == "2026-11-25T20:00:00+08:00"
+
+
+def test_a_copy_that_is_gone_with_it_takes_nothing_over(
+    store: Engine, archive: Archive, primary: Article, here: Article
+) -> None:
+    settled = Run(store, archive, primary, here).finds_gone("http_410", primary, here)
+    assert (settled.withdrawn, settled.copies) == (1, ())
+    assert statuses(store) == {primary.url: "withdrawn"}
+
+
+def test_a_copy_that_took_over_is_suspect_with_the_post_before(
+    store: Engine, archive: Archive, primary: Article, here: Article
+) -> None:
+    """Both were deleted; of the copy it is learnt a run later, and needs no two sightings more."""
+    run = Run(store, archive, primary, here)
+    assert run.finds_gone("http_404", primary).suspect == 1
+    assert run.finds_gone("http_404", primary, hours=21).withdrawn == 1
+    run.ledger.adopt([here], LATER)
+    assert run.finds_gone("http_404", here, hours=22).withdrawn == 1
+    assert statuses(store) == {primary.url: "withdrawn", here.url: "withdrawn"}
+
+
+def test_a_copy_without_its_page_is_only_owed(
+    store: Engine, archive: Archive, primary: Article, here: Article
+) -> None:
+    run = Run(store, archive, primary, here)
+    with writing(store).begin() as connection:
+        connection.execute(delete(models.Capture))
+    (copy,) = run.finds_gone("http_410", primary).copies
+    assert copy.capture is None
+    assert run.owed() == [here.url]
+
+
+def test_what_feeds_write_counts_as_exported(
+    store: Engine, archive: Archive, primary: Article, there: Article
+) -> None:
+    ledger = Ledger(store, archive, feeds=True)
+    tell(ledger, there)
+    tell(ledger, corrected(primary, publisher="某某日报"))
+    assert statuses(store) == {there.url: "duplicate", primary.url: "usable"}
