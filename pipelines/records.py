@@ -41,12 +41,10 @@ def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
     """
     snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**snapshot) as connection:
-        while True:
+        while connection.execute(select(exists().where(_UNTOLD))).scalar_one():
+            connection.rollback()  # noted first, then read: what follows is told to consumers
             with writing(engine).begin() as marking:
                 mark_exported(marking)
-            if connection.execute(select(exists().where(_UNTOLD))).scalar_one() is False:
-                break
-            connection.rollback()  # a crawl wrote between the two: another snapshot
         while rows := connection.execute(
             _current()
             .where(models.Record.seq > after, _PUBLISHED)
