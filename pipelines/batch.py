@@ -632,17 +632,17 @@ class _Batch:
     def _write_held(self, revisions: dict[tuple[str, str], int]) -> None:
         run = self.connection.execute
         for known in self.held:
-            if known.status != "held":
-                continue  # it was published meanwhile, or another stands for it
+            # Meanwhile it may have been published, or another may stand for it.
+            reason = known.hold if known.status == "held" else None
             revision = revisions.get((known.id, known.content_hash))
             run(
                 update(Record)
                 .where(Record.id == known.id)
                 .values(
-                    status="held",
+                    status=known.status,
                     revision_id=func.coalesce(revision, Record.revision_id),
                     fingerprint=known.fingerprint,
-                    held_reason=known.hold,
+                    held_reason=reason,
                 )
             )
         for record_id, article in self.held_corrections.items():

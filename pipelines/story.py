@@ -78,18 +78,27 @@ def stand_behind(
         connection.execute(update(Record).where(where).values(status="copy", **values))
     of = select(Record.id, Record.story).where(Record.id.in_((loser, winner)))
     stories = {row.id: row.story for row in connection.execute(of)}
-    mates = Record.story == stories[loser]
-    connection.execute(update(Record).where(mates).values(story=stories[winner]))
+    if stories[loser] == stories[winner]:
+        return
+    mates = select(Record.id, Record.status).where(Record.story == stories[loser])
+    moving = {row.id: row.status for row in connection.execute(mates)}
+    if "usable" in moving.values():  # a story that is told without it
+        moving = {row.id: row.status for row in rows}
+    connection.execute(update(Record).where(Record.id.in_(moving)).values(story=stories[winner]))
 
 
 def gather(connection: Connection, live: str, at: datetime, run: int | None) -> None:
     """Let all of a story stand behind the record that has become live.
 
     A withdrawn record keeps its own address, under which it may come back, and hands over those
-    of its copies.
+    of its copies. Where another record is live, this one tells another story.
     """
     story = select(Record.story).where(Record.id == live).scalar_subquery()
     others = and_(Record.story == story, Record.id != live)
+    another = select(Record.id).where(others, Record.status == "usable").limit(1)
+    if connection.execute(another).first() is not None:
+        join(connection, live, live)  # it came back with something else
+        return
     waiting = and_(others, Record.held_reason == ELSEWHERE)
     held = and_(waiting, Record.status == "held")
     connection.execute(update(Record).where(held).values(status="copy"))
