@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from crawler.reading.dates import CST
-from pipelines.models import Change, Record, RecordUrl
+from pipelines.models import Change, Record, RecordUrl, Revision
+from pipelines.similar import Story, same_story
 
 ELSEWHERE = "withdrawn_elsewhere"
 """Why a post is held: its story was withdrawn on another host."""
@@ -99,12 +100,11 @@ def gather(connection: Connection, live: str, at: datetime, run: int | None) -> 
     if connection.execute(another).first() is not None:
         join(connection, live, live)  # it came back with something else
         return
-    waiting = and_(others, Record.held_reason == ELSEWHERE)
-    held = and_(waiting, Record.status == "held")
+    waiting = select(Record.id).where(others, Record.held_reason == ELSEWHERE)
+    copies = Record.id.in_(_alike(connection, live, connection.execute(waiting).scalars().all()))
+    held = and_(copies, Record.status == "held")
     connection.execute(update(Record).where(held).values(status="copy"))
-    connection.execute(
-        update(Record).where(waiting).values(held_reason=None, held_revision_id=None)
-    )
+    connection.execute(update(Record).where(copies).values(held_reason=None, held_revision_id=None))
     duplicate = and_(others, Record.status == "canceled", Record.reason == "duplicate")
     led_astray = select(Record.id).where(duplicate, Record.duplicate_of != live)
     cancel(connection, connection.execute(led_astray).scalars().all(), "duplicate", at, run, live)
@@ -118,6 +118,22 @@ def gather(connection: Connection, live: str, at: datetime, run: int | None) -> 
         .where(RecordUrl.record_id.in_(behind), RecordUrl.canonical_url.not_in(own))
         .values(record_id=live)
     )
+
+
+def _alike(connection: Connection, live: str, others: Sequence[str]) -> list[str]:
+    """Those of the other records that say what the live one does: pages may have been rewritten."""
+    revision = func.coalesce(Record.held_revision_id, Record.revision_id)
+    query = (
+        select(Record.id, Revision.title, Revision.text, Revision.attachments)
+        .join(Revision, Revision.id == revision)
+        .where(Record.id.in_([live, *others]))
+    )
+    stories = {
+        row.id: Story(row.title, row.text, tuple(file["name"] for file in row.attachments))
+        for row in connection.execute(query)
+    }
+    one = stories.pop(live)
+    return [id_ for id_, other in stories.items() if one == other or same_story(one, other)]
 
 
 def join(connection: Connection, record_id: str, story: str) -> None:
