@@ -58,12 +58,18 @@ def save(
         For every article what became of it, and the Record that stands for it now; where it was
         refused or held, the reason.
     """
+    entries: list[_Entry] = []
     batch = _Batch(connection, run, at, allow_list)
     for article in articles:
         batch.add(article)
+        if batch.shifted:
+            batch.write()
+            entries += batch.entries
+            batch = _Batch(connection, run, at, allow_list)
     batch.write()
-    records = load_records(connection, {entry.id for entry in batch.entries})
-    return [(entry.outcome, entry.reason or records[entry.id]) for entry in batch.entries]
+    entries += batch.entries
+    records = load_records(connection, {entry.id for entry in entries})
+    return [(entry.outcome, entry.reason or records[entry.id]) for entry in entries]
 
 
 def compare(
@@ -113,7 +119,12 @@ def revise(
         How many records got a revision.
     """
     batch = _Batch(connection, run, at)
-    revised = sum(batch.reread(*reading) for reading in readings)
+    revised = 0
+    for reading in readings:
+        revised += batch.reread(*reading)
+        if batch.shifted:
+            batch.write()
+            batch = _Batch(connection, run, at)
     batch.write()
     return revised
 
@@ -172,6 +183,7 @@ class _Batch:
         self.near = NearCopies(connection)
         self.superseded: list[tuple[_Known, _Known, datetime]] = []  # by which, when
         self.become_live: dict[str, datetime] = {}
+        self.shifted = False  # a stored record became live, or another stands for it: rare
         self.moved: dict[str, str] = {}  # record -> the story that it is of now
 
     def add(self, article: Article) -> None:
@@ -296,6 +308,7 @@ class _Batch:
             self._note(known, "held", article.hold)
         else:
             self._publish(article, known)
+            self.shifted = True
 
     def _publish(self, article: Article, known: _Known) -> None:
         known.status = "usable"
@@ -394,8 +407,7 @@ class _Batch:
         loser.status = "canceled" if loser.exported else "copy"
         loser.reason = "duplicate" if loser.exported else None
         self.superseded.append((loser, winner, self.at or article.fetched_at))
-        for index in (self.by_url, self.by_fingerprint):
-            index.update({key: winner for key, known in index.items() if known is loser})
+        self.shifted = True
 
     def _create(self, article: Article, story: str = "") -> _Known:
         """Make a post of its own of a page; `story`: the one that it tells, if others do."""
@@ -463,7 +475,7 @@ class _Batch:
             self._renew(article, known)
         if kind == "restored":
             self.become_live[known.id] = self.at or article.fetched_at
-            self.by_fingerprint[article.fingerprint] = known
+            self.shifted = True
         known.status, known.reason = "usable", None
         self._change(article, known, kind, found)
 

@@ -110,7 +110,7 @@ def line(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_one_story_one_live_record(
     tmp_path: Path, make_article: Callable[..., Article], seed: int
 ) -> None:
