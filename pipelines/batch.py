@@ -106,7 +106,8 @@ def revise(
 ) -> int:
     """Give records what was read anew from the captures of their current revisions.
 
-    A record that is not usable, or has got another revision meanwhile, stays as it is.
+    A record that is not usable, or has got another revision meanwhile, stays as it is; so does one
+    that was found to say what was taken down. What resembles that is held.
 
     Args:
         connection: of a transaction that may write.
@@ -494,7 +495,11 @@ class _Batch:
             Record.id == record_id, Record.revision_id == revision_id, Record.status == "usable"
         )
         known = self._known(self.connection.execute(query).first())
-        if known is None:
+        if known is None or self._is_taken_down(article):
+            return False
+        if self.near.is_like_taken_down(article) and not known.released:
+            article.hold = LIKE_TAKEN_DOWN
+            self._hold_correction(article, known)
             return False
         self._correct(article, known, day=False)
         return True

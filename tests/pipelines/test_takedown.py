@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.items import Article, Capture, Image
 from pipelines.archive import Archive
+from pipelines.batch import record_id, revise
 from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
 from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
@@ -139,6 +140,21 @@ def test_a_correction_that_resembles_it_is_held(store: Engine, make_article: Mak
     changed = corrected(other, text=f"本站讯：\n{LONG[:-40]}")
     assert outcomes(store, changed) == [("held", "like_taken_down")]
     assert [r.title for r in stream_records(store) if r.status == "usable"] == [other.title]
+
+
+def test_what_is_read_anew_brings_nothing_back(store: Engine, make_article: Make) -> None:
+    """A page was misread; by today's rules it says what was taken down, or nearly."""
+    gone, exact, near = (make_article(n) for n in (1, 2, 3))
+    save(store, [corrected(gone, text=LONG), exact, near])
+    do(store, take_down, gone.url)
+    for number, article, body in ((2, exact, LONG), (3, near, f"本站讯：\n{LONG[:-40]}")):
+        with writing(store).begin() as connection:
+            anew = corrected(article, text=body, title=gone.title)
+            reading = record_id(article.canonical_url), number, anew
+            assert revise(connection, [reading], LATER, None) == 0
+    assert {r.version for r in stream_records(store) if r.status == "usable"} == {1}
+    do(store, release, near.url)
+    assert [r.version for r in stream_records(store) if r.url == near.url] == [2]
 
 
 def test_what_was_restored_holds_nothing(store: Engine, make_article: Make) -> None:
