@@ -29,9 +29,10 @@ from pipelines.check_rights import AllowList
 from pipelines.difference import Weight, difference
 from pipelines.fingerprint import storable
 from pipelines.models import Change, Record, RecordUrl, Revision, Tombstone
-from pipelines.near_copies import NearCopies
+from pipelines.near_copies import NearCopies, story_of
 from pipelines.primary import takes_over
 from pipelines.records import load_records
+from pipelines.similar import same_story
 from pipelines.story import ELSEWHERE, LIKE_TAKEN_DOWN, gather, join, stand_behind
 
 Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "held", "refused"]
@@ -225,7 +226,7 @@ class _Batch:
         if original is None:
             self._wait(article, gone)
             self._create(article, gone[0].story if gone else "")
-        elif not article.hold and self._takes_over(article, original):
+        elif self._outranks(article, original):
             winner = self._create(article, original.story)
             self._supersede(original, winner, article)
         else:
@@ -251,7 +252,7 @@ class _Batch:
         another = article.fingerprint != known.fingerprint
         original = self._originals(article, known)[0] if another else None
         self._revise(article, known, "revised", day=day)
-        if original is None:
+        if original is None or not self._says(article, original):
             self._note(known, "revised")
             return
         if known.exported and not original.exported:
@@ -270,7 +271,7 @@ class _Batch:
         """A page of a record that is not live; `stands_alone`: no other is of its story."""
         if not stands_alone:
             original, gone = self._originals(article, known)
-            if original is not None and (article.hold or not self._takes_over(article, original)):
+            if original is not None and not self._outranks(article, original):
                 self._supersede(known, original, article)
                 self._point(article, original)
                 self._change(article, original, "merged")
@@ -339,6 +340,17 @@ class _Batch:
             texts = [self._text_of(known) for known in gone]
             if not any(takes_over(article, text, exported=True) for text in texts):
                 article.hold = article.hold or ELSEWHERE
+
+    def _outranks(self, article: Article, original: _Known) -> bool:
+        """Whether a copy of a live record is published in its place."""
+        says = not article.hold and self._says(article, original)
+        return says and self._takes_over(article, original)
+
+    def _says(self, article: Article, known: _Known) -> bool:
+        """Whether a record's present content is the article's; what it said once does not count."""
+        return known.fingerprint == article.fingerprint or same_story(
+            story_of(article), story_of(self._text_of(known))
+        )
 
     def _takes_over(self, challenger: Any, primary: _Known) -> bool:
         return takes_over(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, union_all
 
@@ -35,6 +36,12 @@ _SHARING = union_all(
 def _story(title: str, text: str, files: tuple[str, ...]) -> Story:
     """A channel of notices from one template compares the same posts again and again."""
     return Story(title, text, files)
+
+
+def story_of(post: Any) -> Story:
+    """What is compared of an article, or of a row of `revisions`."""
+    names = (file["name"] if isinstance(file, dict) else file.name for file in post.attachments)
+    return _story(post.title, post.text, tuple(names))
 
 
 class NearCopies:
@@ -112,8 +119,7 @@ class NearCopies:
         )
         rows = {row.id: row for row in self.connection.execute(query)}
         for row in (rows[revision] for revision in revisions if revision in rows):
-            names = tuple(file["name"] for file in row.attachments)
-            if same_story(_story(row.title, row.text, names), story):
+            if same_story(story_of(row), story):
                 yield row.record_id
 
     def add(self, article: Article, record_id: str) -> None:
@@ -138,7 +144,5 @@ class NearCopies:
     def _sign(self, article: Article) -> tuple[Story, list[int]]:
         """Story and bands; an article is mostly looked for and added in turn."""
         if self._signed is None or self._signed[0] is not article:
-            names = tuple(file.name for file in article.attachments)
-            story = _story(article.title, article.text, names)
-            self._signed = article, story, bands(sign(article.text))
+            self._signed = article, story_of(article), bands(sign(article.text))
         return self._signed[1:]

@@ -21,7 +21,8 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from crawler.reading.dates import CST
 from pipelines.models import Change, Record, RecordUrl, Revision
-from pipelines.similar import Story, same_story
+from pipelines.near_copies import story_of
+from pipelines.similar import same_story
 
 ELSEWHERE = "withdrawn_elsewhere"
 """Why a post is held: its story was withdrawn on another host."""
@@ -128,10 +129,7 @@ def _alike(connection: Connection, live: str, others: Sequence[str]) -> list[str
         .join(Revision, Revision.id == revision)
         .where(Record.id.in_([live, *others]))
     )
-    stories = {
-        row.id: Story(row.title, row.text, tuple(file["name"] for file in row.attachments))
-        for row in connection.execute(query)
-    }
+    stories = {row.id: story_of(row) for row in connection.execute(query)}
     one = stories.pop(live)
     return [id_ for id_, other in stories.items() if one == other or same_story(one, other)]
 

@@ -185,8 +185,7 @@ def release(connection: Connection, order: Order, at: datetime) -> Done:
     for row in held:
         content = _content(connection, row.held_revision_id or row.revision_id, at)
         near = NearCopies(connection)
-        if row.status != "usable":
-            _check_alone(connection, row, near.find(content))
+        _check_alone(connection, row, near.find(content))
         values: dict[str, Any] = {
             **dict.fromkeys(("held_reason", "held_revision_id", "reason")),
             **dict.fromkeys(("canceled_at", "duplicate_of")),
