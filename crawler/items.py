@@ -166,6 +166,19 @@ class Visit:
 
 
 @dataclass(slots=True, frozen=True)
+class Copy:
+    """A copy of a withdrawn post, which may take its place."""
+
+    row: Listed
+    spider: str
+    channel: str
+    fingerprint: str
+    """What was read there last (pipelines.fingerprint)."""
+    capture: Capture | None
+    """Its page; None where the archive keeps none."""
+
+
+@dataclass(slots=True, frozen=True)
 class Order:
     """What an operator asks for."""
 
@@ -313,7 +326,7 @@ class Record:
     content_hash: str | None = None
     capture_sha256: str | None = None
     duplicates: list[str] = field(default_factory=list)
-    """URLs of the same story."""
+    """Other URLs of the same story; [] where the record is canceled."""
     reason: CancelReason | None = None
     canceled_at: str | None = None
     duplicate_of: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from crawler.items import Capture, Known, Listing, Visit
+from crawler.items import Article, Capture, Copy, Known, Listing, Visit
 
 
 class Settlement(Protocol):
@@ -18,6 +18,8 @@ class Settlement(Protocol):
     def suspect(self) -> int: ...
     @property
     def frozen(self) -> str: ...
+    @property
+    def copies(self) -> Sequence[Copy]: ...
 
 
 class Ledger(Protocol):
@@ -39,4 +41,5 @@ class Ledger(Protocol):
     def settle(
         self, spider: str, at: datetime, sightings: int, hours: float, *, lists: bool
     ) -> Settlement: ...
+    def adopt(self, articles: Sequence[Article], at: datetime) -> list[tuple[str, Any]]: ...
     def close(self) -> None: ...

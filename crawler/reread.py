@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from scrapy.statscollectors import StatsCollector
 
 from crawler.errors import Refused
 from crawler.finish import Finish
-from crawler.items import Article, Capture, Listed
+from crawler.items import Article, Capture, Copy, Listed, NotAnArticle
 from crawler.middlewares.capture import as_response
 from crawler.reading.listing import Row
 from crawler.reading.urls import host_of
 from crawler.source import SourceSpider, Walk, reader_of
+
+logger = logging.getLogger(__name__)
 
 
 class Reader:
@@ -55,3 +59,26 @@ class Reader:
         pages = [spider.page(as_response(capture, crawler)) for capture in captures]
         row = Row(listed.url, listed.title, listed.date_raw)
         return finish(spider.read(pages, row, Walk(channel)))
+
+
+def read_copies(copies: Sequence[Copy], settings: Settings) -> Iterator[Article]:
+    """Those of the copies that can be had from the archive as they were read last.
+
+    One that went over several pages, or that today's rules read in another way, is left to the
+    next visit.
+    """
+    settings = settings.copy()
+    settings.frozen = False  # those of a crawl are
+    reader = Reader(settings)
+    for copy in copies:
+        if copy.capture is None:
+            continue
+        try:
+            article = reader([copy.capture], copy.spider, copy.row, copy.channel)
+        except (NotAnArticle, DropItem, Refused) as refusal:
+            logger.info("copy of a withdrawn post: %s: %s", copy.row.url, refusal)
+        except Exception:  # one page's: the run goes on, and the next visit tells
+            logger.exception("copy of a withdrawn post: %s", copy.row.url)
+        else:
+            if article.fingerprint == copy.fingerprint:
+                yield article

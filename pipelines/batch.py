@@ -8,23 +8,43 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from crawler.items import Article
 from crawler.reading.dates import CST
+from crawler.reading.urls import host_of
 from pipelines.check_required import Refused
+from pipelines.check_rights import AllowList
 from pipelines.difference import Weight, difference
 from pipelines.fingerprint import storable
 from pipelines.models import Change, Record, RecordUrl, Revision, Tombstone
-from pipelines.near_copies import NearCopies
+from pipelines.near_copies import NearCopies, story_of
 from pipelines.primary import takes_over
 from pipelines.records import load_records
+from pipelines.similar import same_story
+from pipelines.story import ELSEWHERE, LIKE_TAKEN_DOWN, gather, join, stand_behind
 
 Outcome = Literal["created", "revised", "restored", "merged", "unchanged", "held", "refused"]
 
 
 def save(
-    connection: Connection, articles: Sequence[Article], run: int | None = None
+    connection: Connection,
+    articles: Sequence[Article],
+    run: int | None = None,
+    *,
+    at: datetime | None = None,
+    allow_list: AllowList | None = None,
 ) -> list[tuple[Outcome, Any]]:
     """Write articles in order, in the caller's transaction.
 
@@ -32,17 +52,25 @@ def save(
         connection: of a transaction that may write (database.writing).
         articles: complete articles (all pipelines have run).
         run: id of the run that read them.
+        at: of the changes, aware; None: when each article was fetched.
+        allow_list: sources that come before others (pipelines.primary).
 
     Returns:
         For every article what became of it, and the Record that stands for it now; where it was
         refused or held, the reason.
     """
-    batch = _Batch(connection, run)
+    entries: list[_Entry] = []
+    batch = _Batch(connection, run, at, allow_list)
     for article in articles:
         batch.add(article)
+        if batch.shifted:
+            batch.write()
+            entries += batch.entries
+            batch = _Batch(connection, run, at, allow_list)
     batch.write()
-    records = load_records(connection, {entry.id for entry in batch.entries})
-    return [(entry.outcome, entry.reason or records[entry.id]) for entry in batch.entries]
+    entries += batch.entries
+    records = load_records(connection, {entry.id for entry in entries})
+    return [(entry.outcome, entry.reason or records[entry.id]) for entry in entries]
 
 
 def compare(
@@ -79,7 +107,8 @@ def revise(
 ) -> int:
     """Give records what was read anew from the captures of their current revisions.
 
-    A record that is not usable, or has got another revision meanwhile, stays as it is.
+    A record that is not usable, or has got another revision meanwhile, stays as it is; so does one
+    that was found to say what was taken down. What resembles that is held.
 
     Args:
         connection: of a transaction that may write.
@@ -92,52 +121,14 @@ def revise(
         How many records got a revision.
     """
     batch = _Batch(connection, run, at)
-    revised = sum(batch.reread(*reading) for reading in readings)
+    revised = 0
+    for reading in readings:
+        revised += batch.reread(*reading)
+        if batch.shifted:
+            batch.write()
+            batch = _Batch(connection, run, at)
     batch.write()
     return revised
-
-
-def cancel(
-    connection: Connection,
-    ids: Sequence[str],
-    reason: str,
-    at: datetime,
-    run: int | None,
-    duplicate_of: str | None = None,
-) -> None:
-    """Withdraw published records: exports keep their ids and lose their content.
-
-    Args:
-        connection: of a transaction that may write.
-        ids: usable records, or such as have another reason now.
-        reason: withdrawn, taken_down or duplicate.
-        at: when, aware.
-        run: id of the run that found out, None where an operator asked.
-        duplicate_of: of a duplicate, the record that stands for the story now.
-    """
-    when = at.astimezone(CST).isoformat(timespec="seconds")
-    for record_id in ids:
-        row = connection.execute(
-            select(Record.version, Record.revision_id).where(Record.id == record_id)
-        ).one()
-        change = {
-            "record_id": record_id,
-            "kind": reason,
-            "version": row.version,
-            "revision_id": row.revision_id,
-            "run_id": run,
-            "at": when,
-        }
-        seq = connection.execute(insert(Change).values(change).returning(Change.seq)).scalar_one()
-        values = {
-            "status": "canceled",
-            "reason": reason,
-            "canceled_at": when,
-            "duplicate_of": duplicate_of,
-            "updated_at": when,
-            "seq": seq,
-        }
-        connection.execute(update(Record).where(Record.id == record_id).values(values))
 
 
 @dataclass(slots=True)
@@ -151,11 +142,13 @@ class _Known:
     version: int
     status: str = "usable"
     reason: str | None = None
+    hold: str = ""
     released: bool = False
     """An editor answers for it."""
+    exported: bool = False
+    story: str = ""
     current: Article | None = None
     """Its content, if this batch wrote it."""
-    hold: str = ""
 
 
 @dataclass(slots=True)
@@ -166,10 +159,17 @@ class _Entry:
 
 
 class _Batch:
-    def __init__(self, connection: Connection, run: int | None, at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        run: int | None,
+        at: datetime | None = None,
+        allow_list: AllowList | None = None,
+    ) -> None:
         self.connection = connection
         self.run = run
-        self.at = at  # of the changes; None: when each article was fetched
+        self.at = at
+        self.allow_list = allow_list
         self.entries: list[_Entry] = []
         self.by_url: dict[str, _Known | None] = {}
         self.read_there: dict[str, str] = {}  # canonical URL -> fingerprint of the last reading
@@ -181,66 +181,123 @@ class _Batch:
         self.revisions: list[tuple[Article, _Known]] = []
         self.changes: list[dict[str, Any]] = []
         self.held: list[_Known] = []
-        self.held_corrections: dict[tuple[str, str], Article] = {}
+        self.held_corrections: dict[str, Article] = {}
         self.near = NearCopies(connection)
         self.superseded: list[tuple[_Known, _Known, datetime]] = []  # by which, when
+        self.become_live: dict[str, datetime] = {}
+        self.shifted = False  # a stored record became live, or another stands for it: rare
+        self.moved: dict[str, str] = {}  # record -> the story that it is of now
 
     def add(self, article: Article) -> None:
         if self._is_taken_down(article):
             self.entries.append(_Entry("", "refused", "taken_down"))
             return
         known = self._by_url(article.canonical_url)
-        if known is not None and known.canonical_url == article.canonical_url:
-            self._read_again(article, known)
+        own = known is not None and known.canonical_url == article.canonical_url
+        if known is not None and own and known.status == "usable":
+            self._read_live(article, known)
             return
-        if known is not None:  # a copy of another post
-            agrees = (known.fingerprint, self.read_there[article.canonical_url])
-            if article.fingerprint in agrees:
+        if self.near.is_like_taken_down(article):
+            article.hold = LIKE_TAKEN_DOWN
+        if known is not None and own:
+            self._read_other(article, known)
+        else:
+            self._read_copy(article, known)
+
+    def _read_copy(self, article: Article, known: _Known | None) -> None:
+        """A page that is no record's own; `known`: the record that it led to so far."""
+        agrees = known is not None and (
+            article.fingerprint in (known.fingerprint, self.read_there[article.canonical_url])
+        )
+        if known is not None and known.status == "usable":
+            if agrees:
                 self._note(known, "unchanged")
                 return
-        original = self._by_fingerprint(article.fingerprint) or self._near(article)
-        if original is not None and original is known:
-            self._point(article, known)
-            self._note(known, "unchanged")
-            return
-        if known is not None:
-            # It says something else now, so it is a post of its own.
-            self._change(article, known, "merged")
-        if original is None:
-            self._create(article)
-        elif not article.hold and takes_over(article, original.current or self._content(original)):
-            self._create(article)
-            self._supersede(original, self.by_id[record_id(article.canonical_url)], article)
+            original, gone = self._originals(article)
+            if original is known:
+                self._point(article, known)
+                self._note(known, "unchanged")
+                return
+            self._change(article, known, "merged")  # it says something else now
         else:
-            self._point(article, original)
-            self._change(article, original, "merged")
-            self._note(original, "merged")
+            original, gone = self._originals(article)
+            if known is not None and agrees and known not in gone:
+                gone.append(known)
+        if original is None:
+            self._wait(article, gone)
+            self._create(article, gone[0].story if gone else "")
+        elif self._outranks(article, original):
+            winner = self._create(article, original.story)
+            self._supersede(original, winner, article)
+        else:
+            self._merge(article, original)
 
-    def _read_again(self, article: Article, known: _Known, *, stands_alone: bool = False) -> None:
-        """A record's own page; `stands_alone`: it was a duplicate, and says something else now."""
-        if known.status == "canceled" and known.reason != "withdrawn" and not stands_alone:
-            self._note(known, "unchanged")  # only the operator brings it back
-        elif known.status == "canceled" and article.hold and not known.released:
-            self._hold_correction(article, known)
-        elif known.status == "canceled":
-            self._revise(article, known, "restored")
-        elif known.status == "held":
-            self._read_held(article, known)
-        elif known.content_hash == article.content_hash:
+    def _read_live(self, article: Article, known: _Known) -> None:
+        if known.content_hash == article.content_hash:
             self._note(known, "unchanged")
         elif self._is_cut(article, known):
             self._note(known, "refused", "truncated")
+        else:
+            if self.near.is_like_taken_down(article):
+                article.hold = LIKE_TAKEN_DOWN
+            if article.hold and not known.released:
+                self._hold_correction(article, known)
+            else:
+                self._correct(article, known)
+
+    def _correct(self, article: Article, known: _Known, *, day: bool = True) -> None:
+        """A live record has a new content, by which it may be another's copy; `day`: see
+        `_revise`.
+        """
+        another = article.fingerprint != known.fingerprint
+        original = self._originals(article, known)[0] if another else None
+        self._revise(article, known, "revised", day=day)
+        if original is None or not self._says(article, original):
+            self._note(known, "revised")
+            return
+        if known.exported and not original.exported:
+            wins = not self._takes_over(self._text_of(original), known)
+        else:
+            wins = self._takes_over(article, original)
+        if wins:
+            self._supersede(original, known, article)
+            self._note(known, "revised")
+        else:
+            self._supersede(known, original, article)
+            self._change(article, original, "merged")
+            self._note(original, "merged")
+
+    def _read_other(self, article: Article, known: _Known, *, stands_alone: bool = False) -> None:
+        """A page of a record that is not live; `stands_alone`: no other is of its story."""
+        if not stands_alone:
+            original, gone = self._originals(article, known)
+            if original is not None and not self._outranks(article, original):
+                self._supersede(known, original, article)
+                self._point(article, original)
+                self._change(article, original, "merged")
+                self._note(original, "merged")
+                return
+            if known.reason != "withdrawn":
+                self._wait(article, gone)
+        else:
+            original = None
+        if known.status in ("held", "copy"):
+            self._read_held(article, known)
         elif article.hold and not known.released:
             self._hold_correction(article, known)
         else:
-            self._revise(article, known, "revised")
+            self._revise(article, known, "restored")
+            self._note(known, "restored")
+        if original is not None:
+            self._supersede(original, known, article)
 
     def _read_held(self, article: Article, known: _Known) -> None:
         """A post that is held: newer content replaces the older, and may need no holding."""
-        if article.hold and known.content_hash == article.content_hash:
+        changed = known.content_hash != article.content_hash
+        if known.status == "held" and article.hold == known.hold and not changed:
             self._note(known, "unchanged")
             return
-        if known.content_hash != article.content_hash:
+        if changed:
             known.content_hash = article.content_hash
             known.fingerprint = article.fingerprint
             known.current = article
@@ -248,25 +305,65 @@ class _Batch:
             self.near.add(article, known.id)
         known.hold = article.hold
         if article.hold:
+            known.status = "held"
             self.held.append(known)
             self._note(known, "held", article.hold)
         else:
-            known.status = "usable"
-            self.by_fingerprint[article.fingerprint] = known
-            self._change(article, known, "created")
-            self._note(known, "created")
+            self._publish(article, known)
+            self.shifted = True
+
+    def _publish(self, article: Article, known: _Known) -> None:
+        known.status = "usable"
+        self.by_fingerprint[article.fingerprint] = known
+        self.become_live[known.id] = self.at or article.fetched_at
+        self._change(article, known, "created")
+        self._note(known, "created")
 
     def _hold_correction(self, article: Article, known: _Known) -> None:
-        """Keep a correction aside; the last good revision stays published."""
-        key = known.id, article.content_hash
-        query = select(Revision.id).where(
-            Revision.record_id == known.id, Revision.content_hash == article.content_hash
+        """Keep a content aside; the last good revision stays as it is, published or not."""
+        self.held_corrections[known.id] = article
+        query = select(Record.held_reason, Revision.content_hash).join(
+            Revision, Revision.id == Record.held_revision_id
         )
-        if self.connection.execute(query).scalar() is not None:
+        before = self.connection.execute(query.where(Record.id == known.id)).first()
+        if before is not None and tuple(before) == (article.hold, article.content_hash):
             self._note(known, "unchanged")  # it is held already
-            return
-        self.held_corrections[key] = article
-        self._note(known, "held", article.hold)
+        else:
+            self._note(known, "held", article.hold)
+
+    def _wait(self, article: Article, gone: Sequence[_Known]) -> None:
+        """Hold a post whose story was withdrawn, unless it was on the same site, or the publisher
+        is heard himself.
+        """
+        here = host_of(article.canonical_url)
+        if gone and all(host_of(known.canonical_url) != here for known in gone):
+            texts = [self._text_of(known) for known in gone]
+            if not any(takes_over(article, text, exported=True) for text in texts):
+                article.hold = article.hold or ELSEWHERE
+
+    def _outranks(self, article: Article, original: _Known) -> bool:
+        """Whether a copy of a live record is published in its place."""
+        says = not article.hold and self._says(article, original)
+        return says and self._takes_over(article, original)
+
+    def _says(self, article: Article, known: _Known) -> bool:
+        """Whether a record's present content is the article's; what it said once does not count."""
+        return known.fingerprint == article.fingerprint or same_story(
+            story_of(article), story_of(self._text_of(known))
+        )
+
+    def _takes_over(self, challenger: Any, primary: _Known) -> bool:
+        return takes_over(
+            challenger,
+            self._text_of(primary),
+            exported=primary.exported,
+            allow_list=self.allow_list,
+        )
+
+    def _merge(self, article: Article, original: _Known) -> None:
+        self._point(article, original)
+        self._change(article, original, "merged")
+        self._note(original, "merged")
 
     def _is_taken_down(self, article: Article) -> bool:
         tombstone = Tombstone
@@ -279,7 +376,11 @@ class _Batch:
         return self.connection.execute(query.limit(1)).first() is not None
 
     def _is_cut(self, article: Article, known: _Known) -> bool:
-        return _is_cut(article, known.current.text if known.current else self._content(known).text)
+        return _is_cut(article, self._text_of(known).text)
+
+    def _text_of(self, known: _Known) -> Any:
+        """Its content: an article, or a row of `revisions`."""
+        return known.current or self._content(known)
 
     def _content(self, known: _Known) -> Any:
         """The current revision, as the store has it."""
@@ -290,27 +391,46 @@ class _Batch:
         )
         return self.connection.execute(query).one()
 
-    def _near(self, article: Article) -> _Known | None:
-        """The live record whose story the article tells in nearly the same words."""
-        for found in self.near.find(article):
+    def _originals(
+        self, article: Article, but: _Known | None = None
+    ) -> tuple[_Known | None, list[_Known]]:
+        """The live record whose story the article tells in the same or nearly the same words,
+        and where there is none the withdrawn ones; `but` is neither.
+        """
+        exact = self._by_fingerprint(article.fingerprint)
+        if exact is not None and exact is not but:
+            return exact, []
+        query = select(Record.id).where(
+            Record.fingerprint == article.fingerprint, Record.reason == "withdrawn"
+        )
+        exactly = self.connection.execute(query).scalars().all()
+        gone: dict[str, _Known] = {}
+        for found in (*exactly, *self.near.find(article)):
             known = self._by_id(found)
-            if known is not None and known.status == "usable":
-                return known
-        return None
+            if known is None or known is but:
+                continue
+            if known.status == "usable":
+                return known, []
+            if known.reason == "withdrawn":
+                gone[known.id] = known
+        return None, list(gone.values())
 
     def _supersede(self, loser: _Known, winner: _Known, article: Article) -> None:
-        """Let another record stand for a published one's story, its copies included."""
-        loser.status, loser.reason = "canceled", "duplicate"
-        self.superseded.append((loser, winner, article.fetched_at))
-        for index in (self.by_url, self.by_fingerprint):
-            index.update({key: winner for key, known in index.items() if known is loser})
+        """Let another record stand for a record's story, its copies included."""
+        loser.status = "canceled" if loser.exported else "copy"
+        loser.reason = "duplicate" if loser.exported else None
+        self.superseded.append((loser, winner, self.at or article.fetched_at))
+        self.shifted = True
 
-    def _create(self, article: Article) -> None:
+    def _create(self, article: Article, story: str = "") -> _Known:
+        """Make a post of its own of a page; `story`: the one that it tells, if others do."""
         if (before := self._by_id(record_id(article.canonical_url))) is not None:
             # It was a post of its own once, until another stood for it.
             self._point(article, before)
-            self._read_again(article, before, stands_alone=True)
-            return
+            if before.story != (story or before.id):
+                self.moved[before.id] = before.story = story or before.id
+            self._read_other(article, before, stands_alone=True)
+            return before
         known = _Known(
             id=record_id(article.canonical_url),
             canonical_url=article.canonical_url,
@@ -319,9 +439,12 @@ class _Batch:
             version=1,
             current=article,
         )
+        known.story = story or known.id
         self.new_records.append(
             {
                 "id": known.id,
+                "story": known.story,
+                "exported": False,
                 "canonical_url": article.canonical_url,
                 "url": article.url,
                 "spider": article.spider,
@@ -342,24 +465,32 @@ class _Batch:
             known.status, known.hold = "held", article.hold
             self.held.append(known)
             self._note(known, "held", article.hold)
-            return
-        self.by_fingerprint[article.fingerprint] = known
-        self._change(article, known, "created")
-        self._note(known, "created")
+        else:
+            self._publish(article, known)
+        return known
 
     def _revise(
-        self, article: Article, known: _Known, kind: Literal["revised", "restored"]
+        self,
+        article: Article,
+        known: _Known,
+        kind: Literal["revised", "restored"],
+        *,
+        day: bool = True,
     ) -> None:
+        """Publish a record's new content; `day`: it keeps the day of first publication."""
         old = (
             _revision(known.current, known.id) if known.current else self._content(known)._asdict()
         )
         found = difference(old, _revision(article, known.id))
         if known.content_hash != article.content_hash:
-            _keep_first_date(article, old)
+            if day:
+                _keep_first_date(article, old)
             self._renew(article, known)
+        if kind == "restored":
+            self.become_live[known.id] = self.at or article.fetched_at
+            self.shifted = True
         known.status, known.reason = "usable", None
         self._change(article, known, kind, found)
-        self._note(known, kind)
 
     def _renew(self, article: Article, known: _Known) -> None:
         known.version += 1
@@ -376,11 +507,13 @@ class _Batch:
             Record.id == record_id, Record.revision_id == revision_id, Record.status == "usable"
         )
         known = self._known(self.connection.execute(query).first())
-        if known is None:
+        if known is None or self._is_taken_down(article):
             return False
-        found = difference(self._content(known)._asdict(), _revision(article, known.id))
-        self._renew(article, known)
-        self._change(article, known, "revised", found)
+        if self.near.is_like_taken_down(article) and not known.released:
+            article.hold = LIKE_TAKEN_DOWN
+            self._hold_correction(article, known)
+            return False
+        self._correct(article, known, day=False)
         return True
 
     def _note(self, known: _Known, outcome: Outcome, reason: str = "") -> None:
@@ -455,7 +588,8 @@ class _Batch:
             return None
         known = _Known(
             *(row.id, row.canonical_url, row.content_hash, row.fingerprint),
-            *(row.version, row.status, row.reason, row.released_by is not None),
+            *(row.version, row.status, row.reason, row.held_reason or ""),
+            *(row.released_by is not None, row.exported, row.story),
         )
         return self.by_id.setdefault(row.id, known)
 
@@ -469,12 +603,20 @@ class _Batch:
         for values in self.moved_urls:
             where = RecordUrl.canonical_url == values["canonical_url"]
             run(update(RecordUrl).where(where).values(values))
-        if not (self.changes or self.held or self.held_corrections):
-            return
         revisions = self._write_revisions()
+        if self.changes:
+            self._write_changes(revisions)
         self._write_held(revisions)
-        if not self.changes:
-            return
+        for moved, story in self.moved.items():
+            join(self.connection, moved, story)
+        for loser, winner, at in self.superseded:
+            stand_behind(self.connection, loser.id, winner.id, at, self.run)
+        for live, at in self.become_live.items():
+            if self.by_id[live].status == "usable":
+                gather(self.connection, live, at, self.run)
+
+    def _write_changes(self, revisions: dict[tuple[str, str], int]) -> None:
+        run = self.connection.execute
         for change in self.changes:
             key = change["record_id"], change["revision_id"]
             change["revision_id"] = revisions.get(key)
@@ -482,6 +624,7 @@ class _Batch:
         heads: dict[str, dict[str, Any]] = {}
         for seq, change in zip(seqs.scalars(), self.changes, strict=True):
             known = self.by_id[change["record_id"]]
+            before = heads.get(known.id, {})
             heads[known.id] = {
                 "of": known.id,
                 "new_seq": seq,
@@ -491,8 +634,11 @@ class _Batch:
                 "new_revision": revisions.get((known.id, known.content_hash)),
                 "new_status": known.status,
                 "new_reason": known.reason,
-                "new_hold": None,
+                # Another copy is no answer to a correction that is held.
+                "new_content": before.get("new_content") or change["kind"] != "merged",
             }
+        usable = bindparam("new_status") == "usable"
+        content = bindparam("new_content", type_=Boolean)
         run(
             update(Record)
             .where(Record.id == bindparam("of"))
@@ -503,42 +649,45 @@ class _Batch:
                 updated_at=bindparam("new_updated_at"),
                 status=bindparam("new_status"),
                 reason=bindparam("new_reason"),
-                held_reason=bindparam("new_hold"),
-                held_revision_id=bindparam("new_hold"),
-                canceled_at=case(
-                    (bindparam("new_status") == "usable", None), else_=Record.canceled_at
-                ),
-                duplicate_of=case(
-                    (bindparam("new_status") == "usable", None), else_=Record.duplicate_of
-                ),
+                held_reason=case((content, None), else_=Record.held_reason),
+                held_revision_id=case((content, None), else_=Record.held_revision_id),
+                canceled_at=case((usable, None), else_=Record.canceled_at),
+                duplicate_of=case((usable, None), else_=Record.duplicate_of),
                 revision_id=func.coalesce(bindparam("new_revision"), Record.revision_id),
             ),
             list(heads.values()),
         )
-        for loser, winner, at in self.superseded:
-            mine = RecordUrl.record_id == loser.id
-            run(update(RecordUrl).where(mine).values(record_id=winner.id))
-            earlier = run(select(Record.id).where(Record.duplicate_of == loser.id)).scalars()
-            ids = [loser.id, *earlier]
-            cancel(self.connection, ids, "duplicate", at, self.run, duplicate_of=winner.id)
 
     def _write_held(self, revisions: dict[tuple[str, str], int]) -> None:
+        run = self.connection.execute
         for known in self.held:
-            values = {
-                "revision_id": revisions.get((known.id, known.content_hash)),
-                "fingerprint": known.fingerprint,
-                "held_reason": known.hold,
-            }
-            where = Record.id == known.id
-            self.connection.execute(update(Record).where(where).values(values))
-        for (record_id, _), article in self.held_corrections.items():
-            held = insert(Revision).values(_revision(article, record_id)).returning(Revision.id)
-            values = {
-                "held_reason": article.hold,
-                "held_revision_id": self.connection.execute(held).scalar_one(),
-            }
-            where = Record.id == record_id
-            self.connection.execute(update(Record).where(where).values(values))
+            # Meanwhile it may have been published, or another may stand for it.
+            reason = known.hold if known.status == "held" else None
+            revision = revisions.get((known.id, known.content_hash))
+            run(
+                update(Record)
+                .where(Record.id == known.id)
+                .values(
+                    status=known.status,
+                    revision_id=func.coalesce(revision, Record.revision_id),
+                    fingerprint=known.fingerprint,
+                    held_reason=reason,
+                )
+            )
+        for record_id, article in self.held_corrections.items():
+            where = (
+                Revision.record_id == record_id,
+                Revision.content_hash == article.content_hash,
+            )
+            revision = run(select(Revision.id).where(*where)).scalar()
+            if revision is None:
+                held = insert(Revision).values(_revision(article, record_id)).returning(Revision.id)
+                revision = run(held).scalar_one()
+            run(
+                update(Record)
+                .where(Record.id == record_id)
+                .values(held_reason=article.hold, held_revision_id=revision)
+            )
 
     def _write_revisions(self) -> dict[tuple[str, str], int]:
         """Insert new contents; an old content that came back keeps its row, and names the
@@ -594,6 +743,9 @@ def _known_query() -> Any:
         Record.status,
         Record.reason,
         Record.released_by,
+        Record.held_reason,
+        Record.exported,
+        Record.story,
         Revision.content_hash,
     ).join(Revision, Revision.id == Record.revision_id)
 

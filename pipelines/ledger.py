@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -27,11 +27,12 @@ from typing import Any
 from scrapy.crawler import Crawler
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, insert, select, update
 
-from crawler.items import Article, Capture, Known, Listed, Listing, Visit
+from crawler.items import Article, Capture, Copy, Known, Listed, Listing, Visit
 from crawler.reading.dates import parse_date
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
-from pipelines.batch import Outcome, cancel, save
+from pipelines.batch import Outcome, save
+from pipelines.check_rights import AllowList
 from pipelines.database import open_store, upsert, writing
 from pipelines.fingerprint import storable
 from pipelines.models import (
@@ -43,7 +44,10 @@ from pipelines.models import (
     Validator,
     Walk,
 )
+from pipelines.records import mark_exported
 from pipelines.schedule import SUSPECT, next_look, next_try, next_visit
+from pipelines.story import cancel
+from pipelines.succession import heirs, load
 
 logger = logging.getLogger(__name__)
 
@@ -71,14 +75,32 @@ class Settlement:
     suspect: int = 0
     frozen: str = ""
     """Why nothing of the source is withdrawn; "" where it is not frozen."""
+    copies: tuple[Copy, ...] = ()
+    """Of what was withdrawn, in the order in which they may take over; for `Ledger.adopt`."""
 
 
 class Ledger:
     """One crawl's access to the store and the archive. All times are aware datetimes."""
 
-    def __init__(self, engine: Engine, archive: Archive) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        archive: Archive,
+        allow_list: AllowList | None = None,
+        *,
+        feeds: bool = False,
+    ) -> None:
+        """
+        Args:
+            engine: of the store.
+            archive: where responses are kept.
+            allow_list: sources that come before others (pipelines.primary).
+            feeds: what is stored is exported at once, by Scrapy's feeds.
+        """
         self.engine = engine
         self.archive = archive
+        self.allow_list = allow_list
+        self.feeds = feeds
         self.run: int | None = None
         self._queue: list[tuple[Report, asyncio.Future[tuple[Outcome, Any]] | None]] = []
         self._waiting_bytes = 0
@@ -91,7 +113,9 @@ class Ledger:
         """Open the store of the settings, creating it where there is none."""
         settings = crawler.settings
         archive = Archive(Path(settings["ARCHIVE_DIR"]), settings.getint("ARCHIVE_FILE_SIZE"))
-        return cls(open_store(settings["DATABASE_URL"], create=True), archive)
+        allow_list = AllowList.load(Path(settings["ALLOWED_SOURCES"]))
+        engine = open_store(settings["DATABASE_URL"], create=True)
+        return cls(engine, archive, allow_list, feeds=bool(settings.getdict("FEEDS")))
 
     # --- runs --------------------------------------------------------------------------------
 
@@ -183,7 +207,14 @@ class Ledger:
             self.archive.keep(connection, (c for report in reports for c in _captures(report)))
             results: list[Any] = [None] * len(reports)
             articles = [i for i, report in enumerate(reports) if isinstance(report, Article)]
-            saved = save(connection, [reports[i] for i in articles], self.run)  # type: ignore[misc]
+            saved = save(
+                connection,
+                [reports[i] for i in articles],  # type: ignore[misc]
+                self.run,
+                allow_list=self.allow_list,
+            )
+            if self.feeds and articles:
+                mark_exported(connection)
             for i, result in zip(articles, saved, strict=True):
                 results[i] = result
             for report, result in zip(reports, results, strict=True):
@@ -447,7 +478,22 @@ class Ledger:
             if frozen:
                 return Settlement(suspect=len(gone), frozen="" if self._visited else frozen)
             cancel(connection, withdrawn, "withdrawn", at, self.run)
-        return Settlement(len(withdrawn), len(gone) - len(withdrawn))
+            copies = heirs(connection, withdrawn, self._gone, self._visited, at)
+        return Settlement(
+            len(withdrawn), len(gone) - len(withdrawn), copies=self._with_captures(copies)
+        )
+
+    def adopt(self, articles: Sequence[Article], at: datetime) -> list[tuple[Outcome, Any]]:
+        """Let copies of withdrawn posts take over, or wait for the operator; see `save`."""
+        with writing(self.engine).begin() as connection:
+            return save(connection, articles, self.run, at=at, allow_list=self.allow_list)
+
+    def _with_captures(self, copies: Sequence[Any]) -> tuple[Copy, ...]:
+        try:
+            return tuple(load(self.engine, self.archive, copies)) if copies else ()
+        except ArchiveError as error:
+            logger.warning("archive: %s", error)  # the next visits tell
+            return ()
 
     def _sighted(
         self, connection: Connection, url: str, seen: datetime, sightings: int, hours: float

@@ -35,10 +35,16 @@ class Record(Base):
     url: Mapped[str] = mapped_column(Text)
     spider: Mapped[str] = mapped_column(String(100))
     status: Mapped[str] = mapped_column(String(10), default="usable")
-    """usable, canceled, or held: never published yet, in no export, without a change."""
+    """usable, canceled, held (never published yet: in no export, without a change), or copy: never
+    exported, and another record stands for its story.
+    """
     reason: Mapped[str | None] = mapped_column(String(20))
     canceled_at: Mapped[str | None] = mapped_column(String(32))
     duplicate_of: Mapped[str | None] = mapped_column(ForeignKey("records.id"))
+    story: Mapped[str] = mapped_column(String(16), index=True)
+    """The cluster: the records that carry one story share it. At most one of them is usable."""
+    exported: Mapped[bool] = mapped_column(default=False, index=True)
+    """An export, or a feed of a crawl, may have written it: consumers must be told what follows."""
     version: Mapped[int]
     """How many contents it has had; grows also when an old content comes back."""
     revision_id: Mapped[int | None]
@@ -113,7 +119,7 @@ class Tombstone(Base):
     __tablename__ = "tombstones"
 
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
-    """url (canonical) or fingerprint."""
+    """url (canonical), fingerprint, or signature (hex; what resembles it is held)."""
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     record_id: Mapped[str | None] = mapped_column(ForeignKey("records.id"), index=True)
     """Null where the address was never imported."""

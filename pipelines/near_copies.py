@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, union_all
+from sqlalchemy import Connection, bindparam, insert, or_, select, union_all
 
 from crawler.items import Article
-from pipelines.models import Band, Record, Revision
-from pipelines.similar import Story, bands, same_story, sign
+from pipelines.models import Band, Record, Revision, Tombstone
+from pipelines.similar import Story, bands, resembles, same_story, sign
 
 _A_BAND = 64  # rows of a band that are read, the newest first
 _VERIFIED = 64  # candidates whose texts are compared, those first that share most bands
@@ -37,6 +38,12 @@ def _story(title: str, text: str, files: tuple[str, ...]) -> Story:
     return Story(title, text, files)
 
 
+def story_of(post: Any) -> Story:
+    """What is compared of an article, or of a row of `revisions`."""
+    names = (file["name"] if isinstance(file, dict) else file.name for file in post.attachments)
+    return _story(post.title, post.text, tuple(names))
+
+
 class NearCopies:
     """The index of signatures, and what a batch is about to add to it.
 
@@ -49,11 +56,14 @@ class NearCopies:
         self._fresh: list[tuple[str, str, Story, list[int]]] = []  # record id, hash of content …
         self._by_band: defaultdict[int, list[int]] = defaultdict(list)
         self._signed: tuple[Article, Story, list[int]] | None = None
+        self._ranked: tuple[Article, list[int]] | None = None
+        self._signed_tombstones: bool | None = None  # whether there are any
 
     def find(self, article: Article) -> Iterator[str]:
-        """Ids of the records that carry the article's story, the likeliest first.
+        """Ids of the live and the withdrawn records that carry the article's story, the likeliest
+        first.
 
-        What this batch added is not known to be live any more; that is the caller's to look up.
+        What this batch added may be neither any more; that is the caller's to look up.
         """
         story, hashes = self._sign(article)
         if not hashes:
@@ -65,13 +75,35 @@ class NearCopies:
             record_id, _, other, _ = self._fresh[at]
             if same_story(other, story):
                 yield record_id
-        rows = self.connection.execute(
-            _SHARING, {f"band{n}": band for n, band in enumerate(hashes)}
-        ).scalars()
-        ranked = sorted(Counter(rows).items(), key=lambda item: (-item[1], -item[0]))
-        candidates = [revision for revision, _ in ranked[:left]]
+        candidates = self._stored(article)[:left]
         for start in range(0, len(candidates), _CHUNK):
             yield from self._verify(story, candidates[start : start + _CHUNK])
+
+    def is_like_taken_down(self, article: Article) -> bool:
+        """Whether it resembles what was taken down, of which the text may be gone."""
+        if self._signed_tombstones is None:
+            any_ = select(Tombstone.value).where(Tombstone.kind == "signature").limit(1)
+            self._signed_tombstones = self.connection.execute(any_).first() is not None
+        if not self._signed_tombstones or not (candidates := self._stored(article)[:_VERIFIED]):
+            return False
+        query = (
+            select(Tombstone.value)
+            .join(Revision, Revision.record_id == Tombstone.record_id)
+            .where(Tombstone.kind == "signature", Revision.id.in_(candidates))
+            .distinct()
+        )
+        values = self.connection.execute(query).scalars().all()
+        return any(resembles(article.text, bytes.fromhex(value)) for value in values)
+
+    def _stored(self, article: Article) -> list[int]:
+        """Ids of the stored revisions that share a band with an article, most bands first."""
+        if self._ranked is None or self._ranked[0] is not article:
+            _, hashes = self._sign(article)
+            values = {f"band{n}": band for n, band in enumerate(hashes)}
+            rows = self.connection.execute(_SHARING, values).scalars() if hashes else ()
+            ranked = sorted(Counter(rows).items(), key=lambda item: (-item[1], -item[0]))
+            self._ranked = article, [revision for revision, _ in ranked]
+        return self._ranked[1]
 
     def _verify(self, story: Story, revisions: list[int]) -> Iterator[str]:
         query = (
@@ -80,12 +112,14 @@ class NearCopies:
                 *(Revision.title, Revision.text, Revision.attachments),
             )
             .join(Record, Record.id == Revision.record_id)
-            .where(Revision.id.in_(revisions), Record.status == "usable")
+            .where(
+                Revision.id.in_(revisions),
+                or_(Record.status == "usable", Record.reason == "withdrawn"),
+            )
         )
         rows = {row.id: row for row in self.connection.execute(query)}
         for row in (rows[revision] for revision in revisions if revision in rows):
-            names = tuple(file["name"] for file in row.attachments)
-            if same_story(_story(row.title, row.text, names), story):
+            if same_story(story_of(row), story):
                 yield row.record_id
 
     def add(self, article: Article, record_id: str) -> None:
@@ -110,7 +144,5 @@ class NearCopies:
     def _sign(self, article: Article) -> tuple[Story, list[int]]:
         """Story and bands; an article is mostly looked for and added in turn."""
         if self._signed is None or self._signed[0] is not article:
-            names = tuple(file.name for file in article.attachments)
-            story = _story(article.title, article.text, names)
-            self._signed = article, story, bands(sign(article.text))
+            self._signed = article, story_of(article), bands(sign(article.text))
         return self._signed[1:]

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, exists, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from crawler.items import Attachment, Image, Listed, Record
@@ -18,23 +29,35 @@ from pipelines.database import writing
 _CHUNK = 500
 _NOBODY = "佚名"
 _REVISION = models.Revision.__table__.c
+_PUBLISHED = models.Record.status.in_(("usable", "canceled"))
+_UNTOLD = and_(_PUBLISHED, models.Record.exported.is_(False))
 
 
 def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
     """Every record ever published whose last change is later than `after`, in order of seq.
 
-    One consistent snapshot, in constant memory, also while a crawl writes.
+    One consistent snapshot, in constant memory, also while a crawl writes. What is in it counts as
+    exported from then on, whoever reads it.
     """
     snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**snapshot) as connection:
+        while connection.execute(select(exists().where(_UNTOLD))).scalar_one():
+            connection.rollback()  # noted first, then read: what follows is told to consumers
+            with writing(engine).begin() as marking:
+                mark_exported(marking)
         while rows := connection.execute(
             _current()
-            .where(models.Record.seq > after, models.Record.status != "held")
+            .where(models.Record.seq > after, _PUBLISHED)
             .order_by(models.Record.seq)
             .limit(_CHUNK)
         ).all():
             yield from _records(connection, rows)
             after = rows[-1].seq
+
+
+def mark_exported(connection: Connection) -> None:
+    """Note that consumers have, or are about to have, every record published so far."""
+    connection.execute(update(models.Record).where(_UNTOLD).values(exported=True))
 
 
 def load_records(connection: Connection, ids: Iterable[str]) -> dict[str, Record]:
@@ -212,7 +235,7 @@ def _record(row: Row[Any], duplicates: list[str]) -> Record:
         updated_at=row.updated_at,
         content_hash=row.content_hash,
         capture_sha256=row.capture_sha256,
-        duplicates=duplicates,
+        duplicates=[] if gone else duplicates,
         reason=row.reason,
         canceled_at=row.canceled_at,
         duplicate_of=row.duplicate_of,

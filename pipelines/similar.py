@@ -60,6 +60,19 @@ def sign(text: str) -> bytes:
     return signature.astype("<u4").tobytes()
 
 
+def resembles(text: str, signature: bytes) -> bool:
+    """Whether a text is much like the one of a signature, whose own text need not be there.
+
+    Less can be told than by `same_story`: notices of one template about different people are alike.
+    """
+    mine = sign(text)
+    if not mine or not signature:
+        return False
+    equal = np.frombuffer(mine, "<u4") == np.frombuffer(signature, "<u4")
+    short = len(fold(body(text))) < _SHORT
+    return float(equal.mean()) >= (_ALIKE_SHORT if short else _ALIKE)
+
+
 def bands(signature: bytes) -> list[int]:
     """Twenty signed 64-bit numbers; texts that are much alike have at least one in common.
 

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
 
-from crawler.items import Done, Order
+from crawler.items import Article, Attachment, Done, Image, Order
 from crawler.reading.dates import CST
 from crawler.reading.urls import canonical_url
 from pipelines.archive import Archive
-from pipelines.batch import cancel
 from pipelines.database import upsert
+from pipelines.fingerprint import fingerprint
 from pipelines.models import (
     Audit,
+    Band,
     Change,
     LedgerEntry,
     Record,
@@ -29,6 +30,9 @@ from pipelines.models import (
     Tombstone,
     Validator,
 )
+from pipelines.near_copies import NearCopies
+from pipelines.similar import sign
+from pipelines.story import cancel, gather, log_change
 
 _EMPTY = {
     **dict.fromkeys(("title", "subtitle", "kicker", "date_raw", "source", "source_raw"), ""),
@@ -46,7 +50,8 @@ def take_down(
 ) -> Done:
     """Withdraw a story for good: its record, every copy of it, and every address of both.
 
-    Tombstones keep what was taken down from ever being imported again, by address or by content.
+    Tombstones keep what was taken down from ever being imported again, by address or by content;
+    what merely resembles it will be held.
 
     Args:
         connection: of a transaction that may write.
@@ -62,10 +67,12 @@ def take_down(
         raise NotFound(f"no record has the id {order.target}")
     urls = _urls(connection, story) or {canonical_url(order.target)}
     revisions = connection.execute(
-        select(Revision.id, Revision.capture_sha256, Revision.further_captures).where(
-            Revision.record_id.in_(story)
-        )
+        select(
+            *(Revision.record_id, Revision.text),
+            *(Revision.capture_sha256, Revision.further_captures),
+        ).where(Revision.record_id.in_(story))
     ).all()
+    signatures = {(row.record_id, sign(row.text).hex()) for row in revisions}
     prints = connection.execute(
         select(Record.id, Record.fingerprint).where(Record.id.in_(story))
     ).all()
@@ -76,15 +83,21 @@ def take_down(
     for kind, value, record in (
         *(("url", url, first) for url in urls),
         *(("fingerprint", value, record) for record, value in {*map(tuple, (*prints, *read))}),
+        *(("signature", value, record) for record, value in signatures if value),
     ):
         row = {"kind": kind, "value": value, "record_id": record, "at": _iso(at)}
         upsert(connection, Tombstone, row, keys=("kind", "value"))
-    live = connection.execute(
-        select(Record.id).where(
+    there = connection.execute(
+        select(Record.id, Record.status, Record.duplicate_of).where(
             Record.id.in_(story), or_(Record.reason.is_(None), Record.reason != "taken_down")
         )
-    ).scalars()
-    cancel(connection, list(live), "taken_down", at, None)
+    ).all()
+    for record_id, status, duplicate_of in there:
+        if status in ("held", "copy"):  # of which no export knows
+            where = Record.id == record_id
+            connection.execute(update(Record).where(where).values(reason="taken_down"))
+        else:
+            cancel(connection, [record_id], "taken_down", at, None, duplicate_of)
     _forget(connection, urls, order.target)
     removed = 0
     if archive is not None:
@@ -127,15 +140,17 @@ def restore(connection: Connection, order: Order, at: datetime) -> Done:
         delete(Tombstone).where(or_(Tombstone.record_id.in_(story), Tombstone.value.in_(urls)))
     )
     rows = connection.execute(
-        select(Record.id, Record.version, Record.revision_id, Revision.title)
+        select(Record.id, Record.status, Record.duplicate_of, Revision.title)
         .join(Revision, Record.revision_id == Revision.id)
         .where(Record.id.in_(story), Record.reason == "taken_down")
+        .order_by(Record.seq)
     ).all()
     for row in rows:
-        if not row.title:  # purged: the next reading brings it back
-            connection.execute(update(Record).where(Record.id == row.id).values(reason="withdrawn"))
-            continue
-        _publish(connection, row, "restored", at, {"reason": None, "canceled_at": None})
+        if row.status in ("held", "copy"):
+            where = Record.id == row.id
+            connection.execute(update(Record).where(where).values(reason=None))
+        elif row.title:  # else it was purged: the next reading brings it back
+            _put_back(connection, row.id, row.duplicate_of, at)
     connection.execute(
         update(LedgerEntry)
         .where(LedgerEntry.canonical_url.in_(urls))
@@ -161,25 +176,80 @@ def release(connection: Connection, order: Order, at: datetime) -> Done:
     rows = connection.execute(
         select(
             *(Record.id, Record.version, Record.revision_id, Record.status, Record.reason),
-            *(Record.held_reason, Record.held_revision_id),
+            *(Record.story, Record.held_reason, Record.held_revision_id),
         ).where(Record.id.in_(_named(connection, order.target)))
     ).all()
-    held = [row for row in rows if row.held_reason]
+    held = [row for row in rows if row.held_reason and row.reason != "taken_down"]
     if not held:
         raise NotFound(f"{order.target} is not held")
     for row in held:
+        content = _content(connection, row.held_revision_id or row.revision_id, at)
+        near = NearCopies(connection)
+        _check_alone(connection, row, near.find(content))
         values: dict[str, Any] = {
-            **{"held_reason": None, "held_revision_id": None, "reason": None, "canceled_at": None},
-            "released_by": order.requested_by,
+            **dict.fromkeys(("held_reason", "held_revision_id", "reason")),
+            **dict.fromkeys(("canceled_at", "duplicate_of")),
+            **{"status": "usable", "released_by": order.requested_by},
         }
         kind: Literal["created", "revised", "restored"] = "created"
-        if row.held_revision_id is not None:
+        if (revision := row.held_revision_id) is not None:
             kind = "restored" if row.status == "canceled" else "revised"
-            values |= {"revision_id": row.held_revision_id, "version": row.version + 1}
-        _publish(connection, row, kind, at, values)
+            version = row.version + (revision != row.revision_id)
+            values |= {"revision_id": revision, "version": version}
+            values["fingerprint"] = fingerprint(content)
+            if connection.execute(select(Band).where(Band.revision_id == revision)).first() is None:
+                near.add(content, row.id)
+                near.write({(row.id, content.content_hash): revision})
+        connection.execute(update(Record).where(Record.id == row.id).values(values))
+        own = select(Record.canonical_url).where(Record.id == row.id).scalar_subquery()
+        leads = update(RecordUrl).where(RecordUrl.canonical_url == own)
+        connection.execute(leads.values(record_id=row.id))
+        log_change(connection, row.id, kind, at, None)
+        gather(connection, row.id, at, None)
     done = Done(tuple(row.id for row in held), ())
     _note(connection, "release", order, at, done)
     return done
+
+
+def _content(connection: Connection, revision: int, at: datetime) -> Article:
+    """What hashes and signatures are made of, as a revision has it."""
+    query = select(*Revision.__table__.c).where(Revision.id == revision)
+    row = connection.execute(query).one()
+    return Article(
+        url="",
+        canonical_url="",
+        fetched_at=at,
+        capture_sha256="",
+        title=row.title,
+        text=row.text,
+        images=[Image(**image) for image in row.images],
+        attachments=[Attachment(**file) for file in row.attachments],
+        content_hash=row.content_hash,
+    )
+
+
+def _check_alone(connection: Connection, row: Any, alike: Iterable[str]) -> None:
+    """See that no other record of the story is live."""
+    mates = select(Record.id).where(Record.story == row.story)
+    ids = {*connection.execute(mates).scalars(), *alike} - {row.id}
+    live = select(Record.id).where(Record.id.in_(ids), Record.status == "usable")
+    if (other := connection.execute(live.limit(1)).scalar()) is not None:
+        raise NotFound(f"{row.id} tells the story of {other}, which is published")
+
+
+def _put_back(
+    connection: Connection, record_id: str, duplicate_of: str | None, at: datetime
+) -> None:
+    """Make of a record what it was before its takedown."""
+    query = select(Change.kind).where(
+        Change.record_id == record_id, Change.kind.not_in(("taken_down", "merged"))
+    )
+    before = connection.execute(query.order_by(Change.seq.desc()).limit(1)).scalar_one()
+    if before in ("withdrawn", "duplicate"):
+        cancel(connection, [record_id], before, at, None, duplicate_of)
+        return
+    values = {"status": "usable", "reason": None, "canceled_at": None}
+    log_change(connection, record_id, "restored", at, None, **values)
 
 
 def _named(connection: Connection, target: str) -> list[str]:
@@ -201,16 +271,10 @@ def _named(connection: Connection, target: str) -> list[str]:
 
 def _story(connection: Connection, target: str) -> list[str]:
     """Ids of all records of the story that a URL or an id names, the named ones first."""
-    story = dict.fromkeys(_named(connection, target))
-    while True:
-        ids = list(story)
-        query = select(Record.id, Record.duplicate_of).where(
-            or_(Record.duplicate_of.in_(ids), Record.id.in_(ids))
-        )
-        for row in connection.execute(query):
-            story.update(dict.fromkeys(filter(None, row)))
-        if len(story) == len(ids):
-            return ids
+    named = _named(connection, target)
+    stories = select(Record.story).where(Record.id.in_(named))
+    mates = select(Record.id).where(Record.story.in_(stories)).order_by(Record.id)
+    return list(dict.fromkeys((*named, *connection.execute(mates).scalars())))
 
 
 def _urls(connection: Connection, story: Sequence[str]) -> set[str]:
@@ -235,23 +299,6 @@ def _forget(connection: Connection, urls: set[str], target: str) -> None:
     connection.execute(
         delete(Validator).where(or_(Validator.url.in_(fetched), Validator.url == target))
     )
-
-
-def _publish(
-    connection: Connection, row: Any, kind: str, at: datetime, values: dict[str, Any]
-) -> None:
-    """Make a record usable, with a change that exports follow."""
-    change = {
-        "record_id": row.id,
-        "kind": kind,
-        "version": values.get("version", row.version),
-        "revision_id": values.get("revision_id", row.revision_id),
-        "run_id": None,
-        "at": _iso(at),
-    }
-    seq = connection.execute(insert(Change).values(change).returning(Change.seq)).scalar_one()
-    values = values | {"status": "usable", "seq": seq, "updated_at": _iso(at)}
-    connection.execute(update(Record).where(Record.id == row.id).values(values))
 
 
 def _note(connection: Connection, action: str, order: Order, at: datetime, done: Done) -> None:

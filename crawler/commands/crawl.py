@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrapy.commands import crawl
@@ -13,6 +14,7 @@ from scrapy.spiderloader import get_spider_loader
 
 from crawler.errors import Misuse
 from crawler.source import SourceSpider
+from pipelines.check_rights import AllowList
 from pipelines.database import StoreError, open_store
 
 
@@ -33,8 +35,10 @@ class Command(crawl.Command):
             try:
                 options = spider.read_arguments(opts.spargs)
                 self._require_contact([options.url or spider.home])
+                AllowList.load(Path(self.settings["ALLOWED_SOURCES"]))
                 open_store(self.settings["DATABASE_URL"], create=True).dispose()
-            except (Misuse, StoreError, ValueError) as error:  # ValueError: no such port, [::1
+            # ValueError: no such port, [::1, a malformed list of sources
+            except (Misuse, StoreError, ValueError) as error:
                 raise UsageError(str(error), print_help=False) from error
         crawler = self._create_crawler(spider)
         self.crawler_process.crawl(crawler, **opts.spargs)

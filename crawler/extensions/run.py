@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.items import Article
+from crawler.reread import read_copies
 from crawler.source import SourceSpider
 
 _OUTCOMES = ("created", "revised", "restored", "merged", "held", "unchanged")
@@ -128,6 +129,12 @@ class RunExtension:
         self.stats.set_value("run/withdrawn", settlement.withdrawn)
         self.stats.set_value("run/suspect", settlement.suspect)
         self.stats.set_value("run/frozen", settlement.frozen)
+        if articles := list(read_copies(settlement.copies, settings)):
+            for outcome, what in spider.ledger.adopt(articles, spider.now()):
+                if outcome in ("created", "restored"):
+                    self.stats.inc_value("run/taken_over")
+                elif outcome == "held":
+                    self.stats.inc_value(f"held/{what}")
         spider.ledger.expire(spider.now(), settings.getint("ARCHIVE_DAYS"))
 
     def _listed(self) -> int:
@@ -159,6 +166,7 @@ class RunExtension:
             "skipped": count("run/skipped"),
             "not_due": count("run/not_due"),
             "withdrawn": count("run/withdrawn"),
+            "taken_over": count("run/taken_over"),
             "suspect": count("run/suspect"),
             "lists": count("run/lists"),
             "guards": _below(stats, "article/guard/"),

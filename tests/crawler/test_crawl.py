@@ -214,6 +214,14 @@ def test_misuse_exits_with_2(scrapy: Scrapy, arguments: list[str], message: str)
     assert message in done.stderr
 
 
+def test_a_malformed_list_of_sources_is_misuse(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sources.toml").write_text("[[source]\n")
+    scrapy.environment["ZHUANZAI_CONTACT"] = "me@a.example"
+    done = scrapy("crawl", "gdzz")
+    assert (done.returncode, "sources.toml: " in done.stderr) == (2, True)
+
+
 def test_arguments_of_scrapyd_are_no_misuse(gdzz: SiteServer, scrapy: Scrapy) -> None:
     status, _, _ = scrapy.crawl(
         "gdzz", "-a", f"url={gdzz.url}zgxc/gddt/", "-a", "max_pages=1", "-a", "_job=1"

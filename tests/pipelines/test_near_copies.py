@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, func, select, text
 
 from crawler.items import Article, Record
 from pipelines import models, near_copies
-from pipelines.batch import cancel
+from pipelines.batch import record_id, revise
 from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
 from tests.conftest import NOW, save
@@ -19,6 +20,11 @@ from tests.pipelines.test_batch import changes, corrected, outcomes
 Make = Callable[..., Article]
 STORY = "\n".join(Maker("tuning", 5).paragraph(3) for _ in range(14))
 COPY = f"本报讯 （记者 张三）{STORY}\n（责任编辑：李四）"
+
+
+def exported(store: Engine) -> None:
+    """Consumers have what is there."""
+    assert list(stream_records(store))
 
 
 def records(store: Engine) -> dict[str | None, Record]:
@@ -76,37 +82,20 @@ def test_numbered_posts_are_not_merged(store: Engine, make_article: Make) -> Non
     assert outcomes(store, *(make_article(n) for n in range(1, 40))) == ["created"] * 39
 
 
-def test_a_withdrawn_post_takes_no_copies(
-    store: Engine, original: Article, copy: Article, withdraw: Callable[[Engine], None]
-) -> None:
-    save(store, [original])
-    withdraw(store)
-    assert outcomes(store, copy) == ["created"]
-
-
 @pytest.fixture
-def withdraw() -> Callable[[Engine], None]:
-    def all_of(store: Engine) -> None:
-        ids = [record.id for record in stream_records(store)]
-        with writing(store).begin() as connection:
-            cancel(connection, ids, "withdrawn", NOW, None)
-
-    return all_of
-
-
-@pytest.mark.parametrize("same_batch", [True, False])
-def test_the_publishers_own_page_takes_over(
-    store: Engine, original: Article, copy: Article, make_article: Make, same_batch: bool
-) -> None:
-    """The original names 某某日报 as its source; then its page appears."""
-    own = make_article(
+def own(make_article: Make) -> Article:
+    """The page of 某某日报, which the original names as its source."""
+    return make_article(
         3, url="https://c.example/3.html", title="一件事", text=STORY, publisher="某某日报"
     )
-    if same_batch:
-        assert outcomes(store, original, copy, own) == ["created", "merged", "created"]
-    else:
-        save(store, [original, copy])
-        assert outcomes(store, own) == ["created"]
+
+
+def test_the_publishers_own_page_takes_over(
+    store: Engine, original: Article, copy: Article, own: Article
+) -> None:
+    save(store, [original, copy])
+    exported(store)
+    assert outcomes(store, own) == ["created"]
     found = records(store)
     loser, winner = found[original.url], found[own.url]
     assert (loser.status, loser.reason, loser.duplicate_of) == ("canceled", "duplicate", winner.id)
@@ -119,11 +108,89 @@ def test_the_publishers_own_page_takes_over(
     assert outcomes(store, original, copy, own) == ["unchanged"] * 3
 
 
-def test_a_duplicate_that_says_something_else_is_a_post_again(
-    store: Engine, original: Article, make_article: Make
+@pytest.mark.parametrize("same_batch", [True, False])
+def test_what_was_never_exported_has_no_line(
+    store: Engine, original: Article, copy: Article, own: Article, same_batch: bool
 ) -> None:
-    own = make_article(3, url="https://c.example/3.html", text=STORY, publisher="某某日报")
+    if same_batch:
+        assert outcomes(store, original, copy, own) == ["created", "merged", "created"]
+    else:
+        save(store, [original, copy])
+        save(store, [own])
+    (record,) = stream_records(store)
+    assert (record.url, record.duplicates) == (own.url, [copy.url, original.url])
+    assert outcomes(store, original, copy, own) == ["unchanged"] * 3
+    # It says something else, so it is published after all.
+    other = corrected(original, text="另一篇正文，与此无关。" * 30)
+    assert outcomes(store, other) == ["created"]
+    found = records(store)
+    assert {url: record.status for url, record in found.items()} == {
+        own.url: "usable",
+        original.url: "usable",
+    }
+    assert found[own.url].duplicates == [copy.url]
+
+
+def test_before_it_is_exported_the_earliest_stands_for_a_story(
+    store: Engine, original: Article, copy: Article
+) -> None:
+    day = datetime.fromisoformat("2024-08-25T10:00:00+08:00")
+    late = corrected(original, date_published=day, date_precision="minute")
+    early = corrected(copy, date_published=day - timedelta(hours=1), date_precision="minute")
+    save(store, [late])
+    assert outcomes(store, early) == ["created"]
+    (record,) = stream_records(store)
+    assert (record.url, record.duplicates) == (early.url, [late.url])
+    # Now that it is exported it stays.
+    third = corrected(
+        late, url="https://d.example/4", canonical_url="https://d.example/4",
+        date_published=day - timedelta(hours=2),
+    )  # fmt: skip
+    assert outcomes(store, third) == ["merged"]
+
+
+def test_a_correction_makes_it_a_copy(
+    store: Engine, original: Article, copy: Article, make_article: Make
+) -> None:
+    """Both are published; one is corrected, and says what the other does."""
+    other = corrected(copy, text="另一篇正文，与此无关。" * 30)
+    save(store, [original, other])
+    exported(store)
+    assert outcomes(store, copy) == ["merged"]
+    found = records(store)
+    assert found[copy.url].duplicate_of == found[original.url].id
+    assert (found[copy.url].reason, found[original.url].duplicates) == ("duplicate", [copy.url])
+    assert outcomes(store, original, copy) == ["unchanged"] * 2
+
+
+def test_a_correction_makes_the_other_a_copy(
+    store: Engine, original: Article, own: Article
+) -> None:
+    """It is the publisher's own page that is corrected."""
+    before = corrected(own, text="另一篇正文，与此无关。" * 30)
+    save(store, [original, before])
+    exported(store)
+    assert outcomes(store, own) == ["revised"]
+    found = records(store)
+    assert found[original.url].duplicate_of == found[own.url].id
+    assert found[own.url].duplicates == [original.url]
+
+
+def test_what_is_read_anew_may_be_a_copy(store: Engine, original: Article, copy: Article) -> None:
+    """A replay finds that two posts are one."""
+    save(store, [original, corrected(copy, text="读错了的正文，只有菜单。" * 30)])
+    assert len(records(store)) == 2
+    with writing(store).begin() as connection:
+        assert revise(connection, [(record_id(copy.canonical_url), 2, copy)], NOW, None) == 1
+    found = records(store)
+    assert found[copy.url].duplicate_of == found[original.url].id
+
+
+def test_a_duplicate_that_says_something_else_is_a_post_again(
+    store: Engine, original: Article, own: Article
+) -> None:
     save(store, [original])
+    exported(store)
     save(store, [own])
     else_ = corrected(original, text="另一篇正文，与此无关。" * 30)
     assert outcomes(store, else_) == ["restored"]
@@ -141,6 +208,7 @@ def test_duplicates_follow_when_their_primary_goes_too(store: Engine, make_artic
     third = post("c", "丙报", "丙报")
     for article in (first, second, third):
         assert outcomes(store, article) == ["created"]
+        exported(store)
     found = records(store)
     assert found[third.url].duplicates == [first.url, second.url]
     assert {found[a.url].duplicate_of for a in (first, second)} == {found[third.url].id}
@@ -205,7 +273,13 @@ def test_posts_stored_before_the_index_are_found(
     save(store, [original])
     with writing(store).begin() as connection:
         connection.execute(text("DROP TABLE bands"))
+        for column in ("story", "exported"):
+            connection.execute(text(f"DROP INDEX ix_records_{column}"))
+            connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     upgrade(store)
     assert outcomes(store, copy) == ["merged"]
+    with store.connect() as connection:
+        (row,) = connection.execute(select(models.Record.id, models.Record.story)).all()
+    assert row.story == row.id
     store.dispose()

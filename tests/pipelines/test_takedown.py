@@ -10,10 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.items import Article, Capture, Image
 from pipelines.archive import Archive
-from pipelines.database import writing
+from pipelines.batch import record_id, revise
+from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
 from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
 from tests.conftest import NOW, save
+from tests.pipelines.material import Maker
 from tests.pipelines.test_batch import corrected
 
 Make = Callable[..., Article]
@@ -106,6 +108,109 @@ def test_purged(store: Engine, make_article: Make, tmp_path: Path) -> None:
     assert outcomes(store, first) == [("restored", "usable")]
     (back,) = stream_records(store)
     assert (back.title, back.text) == (first.title, first.text)
+
+
+LONG = "\n".join(Maker("tuning", 7).paragraph(3) for _ in range(12))
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_what_resembles_it_is_held(
+    store: Engine, make_article: Make, tmp_path: Path, purge: bool
+) -> None:
+    article = make_article(1, text=LONG)
+    near = make_article(2, url="https://b.example/2.html", text=f"本站讯：\n{LONG[:-40]}")
+    save(store, [article, make_article(3)])
+    archive = [Archive(tmp_path / "archive", 10**9)] if purge else []
+    do(store, take_down, article.url, *archive)
+    assert outcomes(store, near) == [("held", "like_taken_down")]
+    assert outcomes(store, near) == [("unchanged", "held")]
+    assert outcomes(store, make_article(4)) == [("created", "usable")]
+    # The operator finds that it is another story.
+    do(store, release, near.url, who="王编辑")
+    assert outcomes(store, corrected(near, title="更正")) == [("revised", "usable")]
+    # Its copies are its copies.
+    copy = corrected(near, url="https://c.example/3", canonical_url="https://c.example/3")
+    assert outcomes(store, copy) == [("merged", "usable")]
+
+
+def test_a_correction_that_resembles_it_is_held(store: Engine, make_article: Make) -> None:
+    gone, other = make_article(1, text=LONG), make_article(2)
+    save(store, [gone, other])
+    do(store, take_down, gone.url)
+    changed = corrected(other, text=f"本站讯：\n{LONG[:-40]}")
+    assert outcomes(store, changed) == [("held", "like_taken_down")]
+    assert [r.title for r in stream_records(store) if r.status == "usable"] == [other.title]
+
+
+def test_what_is_read_anew_brings_nothing_back(store: Engine, make_article: Make) -> None:
+    """A page was misread; by today's rules it says what was taken down, or nearly."""
+    gone, exact, near = (make_article(n) for n in (1, 2, 3))
+    save(store, [corrected(gone, text=LONG), exact, near])
+    do(store, take_down, gone.url)
+    for number, article, body in ((2, exact, LONG), (3, near, f"本站讯：\n{LONG[:-40]}")):
+        with writing(store).begin() as connection:
+            anew = corrected(article, text=body, title=gone.title)
+            reading = record_id(article.canonical_url), number, anew
+            assert revise(connection, [reading], LATER, None) == 0
+    assert {r.version for r in stream_records(store) if r.status == "usable"} == {1}
+    do(store, release, near.url)
+    assert [r.version for r in stream_records(store) if r.url == near.url] == [2]
+
+
+def test_what_was_restored_holds_nothing(store: Engine, make_article: Make) -> None:
+    article = make_article(1, title="一件事", text=LONG)
+    near = make_article(
+        2, url="https://b.example/2", title="一件事", text=f"本站讯：\n{LONG[:-40]}"
+    )
+    save(store, [article])
+    do(store, take_down, article.url)
+    save(store, [near])
+    do(store, restore, article.url)
+    with pytest.raises(NotFound, match="which is published"):
+        do(store, release, near.url)
+    assert outcomes(store, near) == [("merged", "usable")]
+
+
+def test_tombstones_of_before_are_signed(tmp_path: Path, make_article: Make) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/s.db", create=True)
+    article = make_article(1, text=LONG)
+    save(store, [article])
+    do(store, take_down, article.url)
+    with writing(store).begin() as connection:
+        connection.execute(text("DELETE FROM tombstones WHERE kind = 'signature'"))
+        for column in ("story", "exported"):
+            connection.execute(text(f"DROP INDEX ix_records_{column}"))
+            connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    upgrade(store)
+    near = make_article(2, url="https://b.example/2.html", text=f"本站讯：\n{LONG[:-40]}")
+    assert outcomes(store, near) == [("held", "like_taken_down")]
+    store.dispose()
+
+
+def test_a_correction_is_known_to_near_copies_once_released(
+    store: Engine, make_article: Make
+) -> None:
+    article = make_article(1, title="一件事")
+    save(store, [article])
+    later = corrected(article, text=LONG, hold="noarchive")
+    assert outcomes(store, later) == [("held", "noarchive")]
+    copy = make_article(2, url="https://b.example/2", title="一件事", text=LONG)
+    near = make_article(
+        3, url="https://c.example/3", title="一件事", text=f"本站讯：\n{LONG[:-40]}"
+    )
+    do(store, release, article.url)
+    assert outcomes(store, copy, near) == [("merged", "usable")] * 2
+
+
+def test_a_copy_found_meanwhile_lets_a_correction_wait(store: Engine, make_article: Make) -> None:
+    article = make_article()
+    copy = corrected(article, url="https://b.example/2", canonical_url="https://b.example/2")
+    save(store, [article])
+    save(store, [corrected(article, title="更正", hold="noarchive"), copy])
+    do(store, release, article.url)
+    (record,) = stream_records(store)
+    assert (record.title, record.duplicates) == ("更正", [copy.url])
 
 
 def test_the_audit_log_is_append_only(store: Engine, make_article: Make) -> None:
