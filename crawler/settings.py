@@ -100,9 +100,23 @@ EXTENSIONS = {
 # --- From record to export ---------------------------------------------------------------------
 FEED_EXPORTERS = {
     "jsonl": "exporters.jsonl.JsonlExporter",
+    "csv": "exporters.csv.CsvExporter",
     "rss": "exporters.rss.RssExporter",
+    "atom": "exporters.atom.AtomExporter",
+    "jsonfeed": "exporters.jsonfeed.JsonFeedExporter",
+    "wxr": "exporters.wxr.WxrExporter",
 }
-EXPORT_FORMATS = {"site": "exporters.site.SiteExporter", **FEED_EXPORTERS}
+EXPORT_FORMATS = {
+    "site": "exporters.site.SiteExporter",
+    **FEED_EXPORTERS,
+    "markdown": "exporters.markdown.MarkdownExporter",
+    "sitemap": "exporters.sitemap.SitemapExporter",
+}
+# Named destinations (exporters/destinations.py), and the manifests of all editions, a line each.
+EXPORT_DESTINATIONS = str(Path(DATA_DIR) / "destinations.toml")
+EXPORT_HISTORY = str(Path(DATA_DIR) / "editions.jsonl")
+# Our own copies of pictures and attachments.
+MEDIA_DIR = str(Path(DATA_DIR) / "media")
 FEED_STORAGES = {
     "": "exporters.storage.AtomicFileFeedStorage",
     "file": "exporters.storage.AtomicFileFeedStorage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -39,3 +39,7 @@ class JsonlExporter(FileExporter):
         if canceled:
             line |= {name: getattr(record, name) for name in _CANCELED}
         return line
+
+    @classmethod
+    def check(cls, file: IO[bytes]) -> int:
+        return sum(1 for line in file if orjson.loads(line)["id"])

@@ -54,6 +54,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             "DATABASE_URL": f"sqlite:///{tmp_path}/store.db",
             "EXPORT_FORMATS": FORMATS,
             "ZHUANZAI_IDENTITY": str(tmp_path / "identity.toml"),
+            "EXPORT_DESTINATIONS": str(tmp_path / "destinations.toml"),
+            "EXPORT_HISTORY": str(tmp_path / "editions.jsonl"),
+            "MEDIA_DIR": str(tmp_path / "media"),
         }
     )
 
