@@ -18,7 +18,10 @@ from lxml.html import HtmlElement
 
 _BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "pre"}
 _BLOCKS |= {"figure", "figcaption", "div", "thead", "tbody", "tr", "td", "th"}
-_ANYWHERE = re.compile(r"""[\\`*_{}\[\]<>&~|"'$^]|(?<=[-.!])[-.\[]|[-.](?=[-.])""")
+# Markup, typography (quotes, -- and ...), and what would be made a link of: :// www. and @
+_ANYWHERE = re.compile(
+    r"""[\\`*_{}\[\]<>&~|"'$^@]|(?<=[-.!])[-.\[]|[-.](?=[-.])|:(?=//)|(?<=www)\."""
+)
 _AT_START = re.compile(r"(?:[#+\-=:>!]|\d{1,9}(?=[.)]))")
 # Where strong and emphasised text begins and ends, until it is known whether marks would work.
 _MARKS = {"strong": "\x01\x02", "b": "\x01\x02", "em": "\x03\x04", "i": "\x03\x04"}
