@@ -68,7 +68,9 @@ def test_hugo(story: Story, program: Program, tmp_path: Path) -> None:
     (site / "layouts" / "_default").mkdir(parents=True)
     page = PAGE.format(title="{{ .Title }}", content="{{ .Content }}")
     (site / "layouts" / "_default" / "single.html").write_text(page)
-    (site / "layouts" / "_default" / "list.html").write_text("{{ range .Pages }}{{ .Title }}{{ end }}")
+    (site / "layouts" / "_default" / "list.html").write_text(
+        "{{ range .Pages }}{{ .Title }}{{ end }}"
+    )
     (site / "hugo.toml").write_text('baseURL = "https://www.example.cn/"\n')
     print(program("hugo", "version"))
 
