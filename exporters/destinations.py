@@ -64,9 +64,18 @@ class Destination:
     flavour: str = "hugo"
     media: bool = False
 
-    def options(self) -> tuple[object, ...]:
-        """What shapes its editions, for `made_with`; moving it does not."""
-        return self.format, self.selection, self.since_last, self.flavour, self.media
+    def options(self) -> dict[str, Any]:
+        """What shapes its editions beside the format, as JSON has it; what is empty is left out."""
+        chosen = self.selection
+        options = {
+            "flavour": self.flavour if self.format == "markdown" else "",
+            "media": self.media,
+            "sources": list(chosen.sources),
+            "sections": list(chosen.sections),
+            "since": chosen.since and chosen.since.isoformat(),
+            "until": chosen.until and chosen.until.isoformat(),
+        }
+        return {name: value for name, value in options.items() if value}
 
 
 def unnamed(format: str, path: Path, *, flavour: str = "hugo", media: bool = False) -> Destination:

@@ -39,8 +39,8 @@ class Manifest:
     """Name of the format."""
     made_with: str = ""
     """Hash of all that shapes an edition beside the records: see `made_with`."""
-    options: str = ""
-    """Hash of the destination's options alone: what it selects."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """Of the destination: what it selects, and how it is written."""
     after: int = 0
     """It holds what changed after this seq; 0: everything."""
     first: int = 0
@@ -104,7 +104,7 @@ def read_manifest(path: Path) -> Manifest | None:
         return Manifest(
             export=values.get("export", "site"),
             made_with=values.get("made_with", ""),
-            options=values.get("options", ""),
+            options=values.get("options", {}),
             after=values["seq"].get("after", 0),
             first=values["seq"]["first"],
             last=values["seq"]["last"],

@@ -7,14 +7,14 @@ import shutil
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from crawler.items import Record
 from exporters.clean import clean_record
 from exporters.edition import File, Manifest, read_manifest
 from exporters.identity import Identity
-from exporters.media import Media
 from exporters.storage import open_aside, put_in_place, sweep, sync_folder
+from pipelines.media import Media
 
 MANIFEST = "edition.json"
 # Stands in every text that we write: what an interrupted first export left is known as ours.
@@ -44,6 +44,7 @@ class FolderExporter:
         identity: Identity,
         rebuild: bool = False,
         made_with: str = "",
+        options: dict[str, Any] | None = None,
         media: Media | None = None,
         updated: datetime | None = None,
     ) -> None:
@@ -54,6 +55,7 @@ class FolderExporter:
             rebuild: write also the files that would stay the same.
             made_with: see `exporters.edition.made_with`; files of an edition that was made with
                 something else are all made again.
+            options: of the destination, for the manifest.
             media: mirrored pictures and files; None leaves links to the originals.
             updated: when the newest of the records changed, aware; now, where it is not known.
         """
@@ -62,7 +64,7 @@ class FolderExporter:
         self.rebuild = rebuild
         self.media = media
         self.updated = updated or datetime.now(UTC)
-        self.manifest = Manifest(self.format, made_with)
+        self.manifest = Manifest(self.format, made_with, options or {})
 
     def start_exporting(self) -> None:
         """Look at the edition that is there.

@@ -6,9 +6,9 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Literal, Self
 
@@ -18,12 +18,12 @@ from sqlalchemy import Engine
 
 from crawler.items import Record
 from exporters.base import Exporter, FileExporter, identity_from
-from exporters.destinations import Destination
+from exporters.destinations import Destination, unnamed
 from exporters.edition import File, Manifest, made_with, note, read_manifest
 from exporters.folder import MANIFEST, FolderExporter
 from exporters.identity import Identity
-from exporters.media import Media
 from exporters.storage import written_whole
+from pipelines.media import Media
 from pipelines.records import (
     destinations,
     newest_change,
@@ -113,14 +113,15 @@ class Exports:
         named = {destination.name: destination for destination in configured}
         for name in destinations(self.engine):
             kind, _, place = name.partition(":")
+            if name not in named and kind in self.formats and place:
+                named[name] = unnamed(kind, Path(place))
             destination = named.get(name)
-            if destination is None and kind in self.formats and place:
-                destination = Destination(name=name, format=kind, path=Path(place))
             if destination is None or not destination.path.exists():
                 continue
             with _locked(destination.path.parent):
                 if issubclass(self._class(destination), FolderExporter):
-                    yield self._write_folder(destination, rebuild=False)
+                    before = read_manifest(destination.path / MANIFEST)
+                    yield self._write_folder(_as_before(destination, before), rebuild=False)
                 else:
                     before = read_manifest(_beside(destination.path))
                     yield self._write_file(destination, before.after if before else 0)
@@ -148,6 +149,7 @@ class Exports:
             identity=self.identity,
             rebuild=rebuild,
             made_with=self._made_with(destination),
+            options=destination.options(),
             media=Media(self.media) if destination.media and self.media else None,
             updated=newest_change(self.engine),
             **({"flavour": destination.flavour} if destination.format == "markdown" else {}),
@@ -162,7 +164,7 @@ class Exports:
             if mode == "all" and before and self._is_current(destination, before):
                 return Edition(destination, before, written=False)
             return self._write_file(destination, 0)
-        if mode == "rebuild" or (before and before.options != _options(destination)):
+        if mode == "rebuild" or (before and before.options != destination.options()):
             return self._write_file(destination, 0)
         if before and before.after == start < before.last and _is_in_place(destination, before):
             # Killed after the file was put in place: this is the edition that was to come.
@@ -174,7 +176,7 @@ class Exports:
         assert issubclass(exporter, FileExporter)
         path = destination.path.resolve()
         manifest = Manifest(
-            destination.format, self._made_with(destination), _options(destination), after
+            destination.format, self._made_with(destination), destination.options(), after
         )
         with written_whole(path) as file:
             writer = exporter(file, identity=self.identity, updated=newest_change(self.engine))
@@ -217,15 +219,23 @@ class Exports:
         return destination.path.exists() and next(changed, None) is None
 
     def _made_with(self, destination: Destination) -> str:
-        return made_with(self.identity, *destination.options())
+        return made_with(self.identity, destination.options())
 
     def _class(self, destination: Destination) -> type[FileExporter | FolderExporter]:
         found: type[FileExporter | FolderExporter] = load_object(self.formats[destination.format])
         return found
 
 
-def _options(destination: Destination) -> str:
-    return sha256(repr(destination.options()).encode()).hexdigest()[:16]
+def _as_before(destination: Destination, before: Manifest | None) -> Destination:
+    """An unnamed destination with the options that its edition was made with."""
+    if before is None or ":" not in destination.name:
+        return destination
+    options = before.options
+    return replace(
+        destination,
+        flavour=options.get("flavour", destination.flavour),
+        media=options.get("media", False),
+    )
 
 
 def _beside(path: Path) -> Path:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy.orm import aliased
 
 from crawler.items import Record
 from pipelines import models
@@ -29,7 +30,7 @@ class Selection:
 
         Not only the current one: a destination that has the record must hear that it left.
         """
-        record, change, revision = models.Record, models.Change, models.Revision
+        record, change, revision = models.Record, models.Change, aliased(models.Revision)
         found: list[ColumnElement[bool]] = []
         if self.sources:
             found.append(record.spider.in_(self.sources))

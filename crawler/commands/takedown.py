@@ -57,12 +57,14 @@ class Command(OrderCommand):
     def report(self, done: Done, engine: Engine, opts: argparse.Namespace) -> None:
         from exporters.destinations import load_destinations
         from exporters.run import Exports
+        from pipelines.media import purge_media
 
         assert self.settings is not None
         print(f"taken down: {len(done.records)} records, {len(done.urls)} addresses")
         if opts.purge:
             self._archive().recover(engine)
-            print(f"purged: text and pictures, {done.captures} archived pages")
+            copies = purge_media(Path(self.settings["MEDIA_DIR"]), done.media)
+            print(f"purged: text, {copies} copied files, {done.captures} archived pages")
             exports = Exports.of(engine, self.settings)
             named = load_destinations(Path(self.settings["EXPORT_DESTINATIONS"]), exports.formats)
             for edition in exports.bring_up_to_date(named):

@@ -59,6 +59,7 @@ def story_of(story: Story, read: Callable[[], Held]) -> None:
 @pytest.mark.parametrize(("format", "name"), [("rss", "feed.xml"), ("atom", "atom.xml")])
 def test_feedparser(story: Story, format: str, name: str) -> None:
     import feedparser
+
     print("feedparser", feedparser.__version__)
 
     def read() -> Held:

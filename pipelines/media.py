@@ -20,7 +20,8 @@ class Media:
     def __init__(self, folder: Path) -> None:
         self._files: dict[str, Path] = {}
         if folder.is_dir():
-            self._files = {path.stem: path for path in folder.iterdir() if path.is_file()}
+            whole = (path for path in folder.iterdir() if not path.name.startswith("."))
+            self._files = {path.stem: path for path in whole}
 
     def find(self, url: str) -> Path | None:
         """The copy of what stands at an address."""
