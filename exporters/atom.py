@@ -38,7 +38,7 @@ class AtomExporter(XmlExporter):
         name, changed = guid(record.id), changed_at(record).isoformat()
         headline, _ = cancel_notice(record)
         if record.status == "canceled":
-            self._open("at:deleted-entry", {"ref": name, "when": changed})
+            self._open("at:deleted-entry", ref=name, when=changed)
             self._write("at:comment", headline)
             self._close("at:deleted-entry")
         self._open("entry")
