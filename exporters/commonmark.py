@@ -22,7 +22,7 @@ _BLOCKS |= {"figure", "figcaption", "div", "thead", "tbody", "tr", "td", "th"}
 _ANYWHERE = re.compile(
     r"""[\\`*_{}\[\]<>&~|"'$^@]|(?<=[-.!])[-.\[]|[-.](?=[-.])|:(?=//)|(?<=www)\."""
 )
-_AT_START = re.compile(r"(?:[#+\-=:>!]|\d{1,9}(?=[.)]))")
+_AT_START = re.compile(r"(?:[#+\-=:>]|\d{1,9}(?=[.)]))")
 # Where strong and emphasised text begins and ends, until it is known whether marks would work.
 _MARKS = {"strong": "\x01\x02", "b": "\x01\x02", "em": "\x03\x04", "i": "\x03\x04"}
 _MARKED = re.compile("\x01([^\x01\x02]*)\x02|\x03([^\x03\x04]*)\x04")
