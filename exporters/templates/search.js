@@ -8,7 +8,7 @@ const PAGE = 20;
 const form = document.getElementById("search");
 const field = document.getElementById("q");
 const results = document.getElementById("results");
-const status = document.getElementById("status");
+const count = document.getElementById("status");
 const more = document.getElementById("more");
 let found = [];
 let words = [];
@@ -36,7 +36,7 @@ function find() {
   found = inTitle.concat(inText);
   shown = 0;
   results.replaceChildren();
-  status.textContent = !words.length ? "" : found.length ? `找到 ${found.length} 篇` : "没有找到相关文章";
+  count.textContent = !words.length ? "" : found.length ? `找到 ${found.length} 篇` : "没有找到相关文章";
   show();
 }
 

@@ -142,29 +142,6 @@ def test_names_are_declared_once(make_record: MakeRecord, identity: Identity) ->
     assert output.count(b"xmlns:") == 4
 
 
-def test_memory_does_not_grow_with_the_feed(make_record: MakeRecord, identity: Identity) -> None:
-    class Counter(BytesIO):
-        """A file that only counts."""
-
-        size = 0
-
-        def write(self, data: Any) -> int:
-            self.size += len(data)
-            return len(data)
-
-    file = Counter()
-    exporter = RssExporter(file, identity=identity)
-    exporter.start_exporting()
-    record = make_record(html=f"<p>{'文' * 20_000}</p>")
-    written = []
-    for _ in range(20):
-        exporter.export_item(record)
-        written.append(file.size)
-    # All but what fits a buffer is written before the end.
-    assert written[-1] > 18 * 60_000
-    exporter.finish_exporting()
-
-
 @pytest.mark.filterwarnings("error")
 def test_feed_that_is_given_up_makes_no_noise(make_record: MakeRecord, identity: Identity) -> None:
     exporter = RssExporter(BytesIO(), identity=identity)
