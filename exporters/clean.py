@@ -104,31 +104,36 @@ def clean_record(record: Record) -> Record:
             reason=record.reason,
             canceled_at=record.canceled_at,
         )
-    canceled = record.status == "canceled"
-    cleaned: dict[str, Any] = {"url": web_url(record.url)}
+    changes: dict[str, Any] = {}
     texts = {
         name: value
         for name, value in zip(_FIELDS, _values(record), strict=True)
         if isinstance(value, str)
     }
     if not _is_clean("".join(texts.values())):
-        cleaned |= {name: clean_text(value) for name, value in texts.items()}
-        cleaned["url"] = web_url(cleaned.get("url"))
-    cleaned["authors"] = [clean_text(author) for author in record.authors]
-    cleaned["duplicates"] = [clean_text(url) for url in record.duplicates if web_url(url)]
-    if canceled:
-        cleaned |= {"text": None, "html": None, "images": [], "attachments": []}
-        return replace(record, **cleaned)
-    cleaned["html"] = record.html and clean_html(record.html)
-    cleaned["images"] = [
-        Image(clean_text(image.url), clean_text(image.caption))
-        for image in record.images
-        if web_url(image.url)
-    ]
-    cleaned["attachments"] = [
-        Attachment(clean_text(file.name), clean_text(file.url))
-        for file in record.attachments
-        if web_url(file.url)
-    ]
-    changes = {name: value for name, value in cleaned.items() if value != getattr(record, name)}
+        changes |= {name: clean_text(value) for name, value in texts.items()}
+    url = changes.get("url", record.url)
+    if web_url(url) != record.url:
+        changes["url"] = web_url(url)
+    if record.authors:
+        changes["authors"] = [clean_text(author) for author in record.authors]
+    if record.duplicates:
+        changes["duplicates"] = [clean_text(url) for url in record.duplicates if web_url(url)]
+    if record.status == "canceled":
+        changes |= {"text": None, "html": None, "images": [], "attachments": []}
+        return replace(record, **changes)
+    if record.html and (html := clean_html(record.html)) != record.html:
+        changes["html"] = html
+    if record.images:
+        changes["images"] = [
+            Image(clean_text(image.url), clean_text(image.caption))
+            for image in record.images
+            if web_url(image.url)
+        ]
+    if record.attachments:
+        changes["attachments"] = [
+            Attachment(clean_text(file.name), clean_text(file.url))
+            for file in record.attachments
+            if web_url(file.url)
+        ]
     return replace(record, **changes) if changes else record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import IO, Any
 
 import orjson
@@ -14,6 +15,7 @@ _CONTENT = ("text", "html", "images", "attachments")
 _CANCELED = ("reason", "canceled_at", "duplicate_of")
 _TAKEN_DOWN = ("id", "status", "seq", "reason", "canceled_at")
 _USABLE = tuple(field.name for field in fields(Record) if field.name not in _CANCELED)
+_values = attrgetter(*_USABLE)
 
 
 class JsonlExporter(FileExporter):
@@ -31,9 +33,11 @@ class JsonlExporter(FileExporter):
     def _line(self, record: Record) -> dict[str, Any]:
         if record.reason == "taken_down":
             return {name: getattr(record, name) for name in _TAKEN_DOWN}
+        line = dict(zip(_USABLE, _values(record), strict=True))
         canceled = record.status == "canceled"
-        names = [name for name in _USABLE if not (canceled and name in _CONTENT)]
-        line = {name: getattr(record, name) for name in names}
+        if canceled:
+            for name in _CONTENT:
+                del line[name]
         line["attribution"] = attribution(record)
         line["disclaimer"] = self.identity.disclaimer
         if canceled:

@@ -16,7 +16,7 @@ from pipelines import models
 from pipelines.database import writing
 from pipelines.selection import EVERYTHING, Selection
 
-_CHUNK = 500
+_CHUNK = 200
 _NOBODY = "佚名"
 _REVISION = models.Revision.__table__.c
 

@@ -115,18 +115,23 @@ def alone(engine: Engine, name: str, identity: Identity) -> float | None:
     return best / len(records) * 1e6
 
 
+def memory(name: str) -> float:
+    """MB of this process; not ru_maxrss, which a child process has from its parent."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status[name].split()[0]) / 1024
+
+
 def measure(url: str, name: str, folder: Path) -> dict[str, float | None]:
     """Of one format, in this process."""
     engine = open_store(url)
     identity = replace(load_identity(), base_url="https://www.example.cn/")
     exports = Exports(engine, identity, EXPORT_FORMATS, folder / "media", folder / "history")
     place = unnamed(name, folder / f"out-{name}")
+    libraries = memory("VmRSS")
     began, wall = time.process_time(), time.monotonic()
     edition = exports.export(place)
     cpu, took = time.process_time() - began, time.monotonic() - wall
-    # Not ru_maxrss, which a child process has from its parent.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    peak = int(status["VmHWM"].split()[0]) / 1024
+    peak = memory("VmHWM")
     wall = time.monotonic()
     assert not exports.export(place).written
     second = time.monotonic() - wall
@@ -135,6 +140,7 @@ def measure(url: str, name: str, folder: Path) -> dict[str, float | None]:
         "whole": cpu / edition.manifest.records * 1e6,
         "seconds": took,
         "peak": peak,
+        "libraries": libraries,
         "second": second,
         "size": sum(entry.size for entry in edition.manifest.files.values()) / 1e6,
     }
@@ -151,18 +157,19 @@ def main() -> None:
         fill(engine, posts)
         engine.dispose()
         print(f"{posts:,} posts of about 1,000 characters")
-        print("            exporter alone            whole command             second")
-        print("format    µs/item  items/CPU s   µs/item   wall s   peak MB   export s   MB")
+        print("           exporter alone      whole command: store, file, reading back")
+        print("format   µs/item items/CPU s  µs/item wall s  peak MB (libraries)  again s  MB")
         for name in sys.argv[2:] or EXPORT_FORMATS:
             command = [sys.executable, "-m", "tests.bench.export", "--one", url, name, folder]
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             figures = json.loads(said.splitlines()[-1])
             own = figures["alone"]
-            rate = f"{own:9.1f}{1e6 / own:13,.0f}" if own else " " * 22
+            rate = f"{own:8.1f}{1e6 / own:12,.0f}" if own else " " * 20
             target = TARGETS.get(name)
             print(
-                f"{name:<8}{rate}{figures['whole']:10.0f}{figures['seconds']:9.1f}"
-                f"{figures['peak']:10.1f}{figures['second']:11.2f}{figures['size']:8.0f}"
+                f"{name:<8}{rate}{figures['whole']:9.0f}{figures['seconds']:7.1f}"
+                f"{figures['peak']:9.0f}{figures['libraries']:12.0f}"
+                f"{figures['second']:9.2f}{figures['size']:6.0f}"
                 + (f"   (target {target:,})" if target else "")
             )
 
