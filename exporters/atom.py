@@ -42,11 +42,15 @@ class AtomExporter(XmlExporter):
             self._write("at:comment", headline)
             self._close("at:deleted-entry")
         self._open("entry")
-        self._write("id", name)
-        self._write("title", record.title or headline)
-        self._write("updated", changed)
-        if record.date_published:
-            self._write("published", record.date_published)
+        self._write_each(
+            {
+                "id": name,
+                "title": record.title or headline,
+                "updated": changed,
+                "published": record.date_published,
+                "rights": (record.status == "usable" and self.identity.disclaimer) or None,
+            }
+        )
         for author in record.authors or [record.author or self.identity.site_name]:
             self._write_all("author", {"name": author})
         if record.editor:
@@ -59,7 +63,5 @@ class AtomExporter(XmlExporter):
             self._write("link", rel="via", type="text/html", href=record.url)
         if record.source:
             self._write_all("source", {"title": record.source})
-        if self.identity.disclaimer and record.status == "usable":
-            self._write("rights", self.identity.disclaimer)
         self._write("content", reader_html(record, self.identity), type="html")
         self._close("entry")

@@ -47,26 +47,23 @@ class RssExporter(XmlExporter):
             when = changed_at(record).isoformat()
             self._write("at:deleted-entry", ref=guid(record.id), when=when)
         self._open("item")
-        self._write("title", record.title or cancel_notice(record)[0])
-        link = self.identity.page_url(record.id) or record.url
-        if link:
-            self._write("link", link)
         self._write("guid", guid(record.id), isPermaLink="false")
-        if record.date_published:
-            self._write("pubDate", _rfc822(record.date_published))
-        if record.author:
-            self._write("dc:creator", record.author)
-        if record.editor:
-            self._write("dc:contributor", record.editor)
-        if record.section:
-            self._write("category", record.section)
+        self._write_each(
+            {
+                "title": record.title or cancel_notice(record)[0],
+                "link": self.identity.page_url(record.id) or record.url,
+                "pubDate": record.date_published and _rfc822(record.date_published),
+                "dc:creator": record.author,
+                "dc:contributor": record.editor,
+                "category": record.section,
+                "dc:rights": (record.status == "usable" and self.identity.disclaimer) or None,
+                "content:encoded": reader_html(record, self.identity),
+            }
+        )
         if record.url:
             if record.source:
                 self._write("source", record.source, url=record.url)
             self._write("atom:link", rel="via", type="text/html", href=record.url)
-        if self.identity.disclaimer and record.status == "usable":
-            self._write("dc:rights", self.identity.disclaimer)
-        self._write("content:encoded", reader_html(record, self.identity))
         self._close("item")
 
     def finish_exporting(self) -> None:

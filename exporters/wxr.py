@@ -46,21 +46,24 @@ class WxrExporter(XmlExporter):
         login = self._logins.get(source) or self._write_author(source)
         posted = post_date(record)
         self._open("item")
-        self._write("title", record.title or cancel_notice(record)[0])
-        if link := self.identity.page_url(record.id) or record.url:
-            self._write("link", link)
-        self._write("dc:creator", login)
         self._write("guid", guid(record.id), isPermaLink="false")
-        self._write("content:encoded", reader_html(record, self.identity))
-        # A number that no other item of the file has, or the importer drops the second.
-        self._write("wp:post_id", str(record.seq))
-        self._write("wp:post_date", _wall(posted))
-        self._write("wp:post_date_gmt", _wall(posted.astimezone(UTC)))
-        self._write("wp:comment_status", "closed")
-        self._write("wp:ping_status", "closed")
-        self._write("wp:post_name", f"post-{record.id}")
-        self._write("wp:status", "publish" if record.status == "usable" else "trash")
-        self._write("wp:post_type", "post")
+        self._write_each(
+            {
+                "title": record.title or cancel_notice(record)[0],
+                "link": self.identity.page_url(record.id) or record.url,
+                "dc:creator": login,
+                "content:encoded": reader_html(record, self.identity),
+                # A number that no other item of the file has, or the importer drops the second.
+                "wp:post_id": str(record.seq),
+                "wp:post_date": _wall(posted),
+                "wp:post_date_gmt": _wall(posted.astimezone(UTC)),
+                "wp:comment_status": "closed",
+                "wp:ping_status": "closed",
+                "wp:post_name": f"post-{record.id}",
+                "wp:status": "publish" if record.status == "usable" else "trash",
+                "wp:post_type": "post",
+            }
+        )
         if record.section:
             folder = self.identity.folder(record.section)
             self._write("category", record.section, domain="category", nicename=folder)

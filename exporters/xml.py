@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import IO, ClassVar
 from xml.sax.saxutils import escape
 
@@ -87,11 +88,18 @@ class XmlExporter(FileExporter):
         else:
             self._parts.append("<" + tag + ">" + escape(text) + "</" + tag + ">")
 
-    def _write_all(self, tag: str, children: dict[str, str]) -> None:
+    def _write_each(self, children: Mapping[str, str | None]) -> None:
+        """Elements with text, one after the other; None is left out."""
+        self._parts += [
+            "<" + tag + ">" + escape(text) + "</" + tag + ">"
+            for tag, text in children.items()
+            if text is not None
+        ]
+
+    def _write_all(self, tag: str, children: Mapping[str, str | None]) -> None:
         """An element that holds elements with text."""
         self._open(tag)
-        for child, text in children.items():
-            self._write(child, text)
+        self._write_each(children)
         self._close(tag)
 
 
