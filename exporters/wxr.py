@@ -79,18 +79,15 @@ class WxrExporter(XmlExporter):
 
     def _write_meta(self, record: Record) -> None:
         values = {
-            "id": record.id,
-            "version": record.version and str(record.version),
-            "url": record.url,
-            "source": record.source,
-            "author": record.author,
-            "editor": record.editor,
-            "disclaimer": self.identity.disclaimer if record.status == "usable" else "",
+            "zhuanzai_id": record.id,
+            "zhuanzai_version": None if record.version is None else str(record.version),
+            "zhuanzai_url": record.url,
+            "zhuanzai_source": record.source,
+            "zhuanzai_author": record.author,
+            "zhuanzai_editor": record.editor,
+            "zhuanzai_disclaimer": self.identity.disclaimer if record.status == "usable" else "",
         }
-        for key, value in values.items():
-            if value:
-                meta = {"wp:meta_key": f"zhuanzai_{key}", "wp:meta_value": value}
-                self._write_all("wp:postmeta", meta)
+        self._write_pairs("wp:postmeta", "wp:meta_key", "wp:meta_value", values)
 
 
 def post_date(record: Record) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import IO, ClassVar
 from xml.sax.saxutils import escape
 
@@ -96,11 +97,33 @@ class XmlExporter(FileExporter):
             if text is not None
         ]
 
+    def _write_pairs(
+        self, tag: str, key_tag: str, value_tag: str, pairs: Mapping[str, str | None]
+    ) -> None:
+        """An element of a key and a value for each pair; what has no value is left out."""
+        self._parts += [
+            _head(tag, key_tag, value_tag, key)
+            + escape(value)
+            + "</"
+            + value_tag
+            + "></"
+            + tag
+            + ">"
+            for key, value in pairs.items()
+            if value
+        ]
+
     def _write_all(self, tag: str, children: Mapping[str, str | None]) -> None:
         """An element that holds elements with text."""
         self._open(tag)
         self._write_each(children)
         self._close(tag)
+
+
+@lru_cache
+def _head(tag: str, key_tag: str, value_tag: str, key: str) -> str:
+    """Up to the value, which alone differs from record to record."""
+    return "<" + tag + "><" + key_tag + ">" + escape(key) + "</" + key_tag + "><" + value_tag + ">"
 
 
 def namespaces(*prefixes: str) -> dict[str, str]:
