@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from exporters.identity import Identity
 
@@ -81,12 +82,13 @@ class Manifest:
         """As JSON; the same edition gives the same bytes."""
         whole = self.summary()
         whole["files"] = {
-            name: {key: value for key, value in asdict(entry).items() if value != ""}
+            name: {"sha256": entry.sha256, "size": entry.size}
+            | ({"made_from": entry.made_from} if entry.made_from else {})
             for name, entry in sorted(self.files.items())
         }
         if self.stale:
             whole["stale"] = self.stale
-        return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+        return orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -98,7 +100,7 @@ def read_manifest(path: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
-        values = json.loads(path.read_bytes())
+        values = orjson.loads(path.read_bytes())
         if values["format"] not in (_FORMAT, _EARLIER):
             raise ValueError(values["format"])
         return Manifest(
@@ -174,6 +176,6 @@ def note(history: Path, destination: str, path: Path, manifest: Manifest, at: da
         if whole["sha256"].encode() in tail:
             return  # noted by a run that was killed before its cursor moved
         torn = b"\n" if tail and not tail.endswith(b"\n") else b""
-        file.write(torn + json.dumps(whole, ensure_ascii=False).encode() + b"\n")
+        file.write(torn + orjson.dumps(whole) + b"\n")
         file.flush()
         os.fsync(file.fileno())
