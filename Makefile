@@ -20,7 +20,7 @@ demo: $(INSTALLED) ## Crawl and republish the bundled sample site; no network ne
 test: lint ## Format, lint, types and tests: what has to pass
 	$(VENV_PYTHON) -m pytest
 
-nightly: $(INSTALLED) ## Run the tests that take long: 10,000 broken pages, broken replays
+nightly: $(INSTALLED) ## Run the tests that take long: 10,000 broken pages, broken replays, killed exports
 	$(VENV_PYTHON) -m pytest -m nightly
 
 clients: $(INSTALLED) ## Install Hugo, Hexo, newsboat, chromium … and hand our exports to them
