@@ -198,6 +198,8 @@ class Done:
     """Addresses that are never fetched again, or may be again."""
     captures: int = 0
     """Responses removed from the archive."""
+    media: tuple[str, ...] = ()
+    """Addresses of its pictures and files, whose copies are to be removed."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -90,6 +90,8 @@ ITEM_PIPELINES = {
     "pipelines.check_rights.CheckRightsPipeline": 450,
     "pipelines.fingerprint.FingerprintPipeline": 500,
     "pipelines.store.StorePipeline": 900,
+    "pipelines.mirror.MirrorImagesPipeline": 950,
+    "pipelines.mirror.MirrorFilesPipeline": 960,
 }
 LEDGER = "pipelines.ledger.Ledger"
 EXTENSIONS = {
@@ -100,9 +102,29 @@ EXTENSIONS = {
 # --- From record to export ---------------------------------------------------------------------
 FEED_EXPORTERS = {
     "jsonl": "exporters.jsonl.JsonlExporter",
+    "csv": "exporters.csv.CsvExporter",
     "rss": "exporters.rss.RssExporter",
+    "atom": "exporters.atom.AtomExporter",
+    "jsonfeed": "exporters.jsonfeed.JsonFeedExporter",
+    "wxr": "exporters.wxr.WxrExporter",
 }
-EXPORT_FORMATS = {"site": "exporters.site.SiteExporter", **FEED_EXPORTERS}
+EXPORT_FORMATS = {
+    "site": "exporters.site.SiteExporter",
+    **FEED_EXPORTERS,
+    "markdown": "exporters.markdown.MarkdownExporter",
+    "sitemap": "exporters.sitemap.SitemapExporter",
+}
+# Named destinations (exporters/destinations.py), and the manifests of all editions, a line each.
+EXPORT_DESTINATIONS = str(Path(DATA_DIR) / "destinations.toml")
+EXPORT_HISTORY = str(Path(DATA_DIR) / "editions.jsonl")
+# Our own copies of pictures and attachments, kept by crawls where MIRROR_MEDIA is on.
+MIRROR_MEDIA = False
+MEDIA_ALLOW_REDIRECTS = True  # each hop is checked like any request
+MEDIA_MAX_SIZE = 10 * 1024 * 1024  # bytes
+MEDIA_MAX_COUNT = 20  # of each kind a post
+MEDIA_MIN_PIXELS = 16  # a side; smaller pictures count visitors
+MEDIA_MAX_PIXELS = 40_000_000
+MEDIA_DIR = str(Path(DATA_DIR) / "media")
 FEED_STORAGES = {
     "": "exporters.storage.AtomicFileFeedStorage",
     "file": "exporters.storage.AtomicFileFeedStorage",

@@ -6,10 +6,12 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from exporters.clean import clean_text
 
 _FOLDER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _KINDS = {"str": "a string", "list": "a list of strings", "dict": "a table"}
@@ -46,6 +48,8 @@ class Identity:
     footer: Footer
     sections: Mapping[str, str]
     """Section name -> folder name, in display order."""
+    templates: Path | None = None
+    """Folder whose files stand in for the packaged templates of the same name."""
 
     def folder(self, section: str) -> str:
         """The ASCII folder of a section's pages; always the same for one name."""
@@ -65,7 +69,8 @@ def load_identity(path: Path | None = None) -> Identity:
     """The packaged identity, overlaid with the keys of the operator's file.
 
     Args:
-        path: a TOML file in UTF-8; None or a file that does not exist leaves the default.
+        path: a TOML file in UTF-8; None or a file that does not exist leaves the default. A folder
+            `templates` beside it holds the operator's own templates.
 
     Raises:
         ValueError: no TOML, an unknown key, a value of the wrong type or form; the message names
@@ -73,14 +78,16 @@ def load_identity(path: Path | None = None) -> Identity:
     """
     default = files("exporters").joinpath("identity.toml").read_text("utf-8")
     values = tomllib.loads(default)
-    if path is not None and path.exists():
-        try:
-            own = tomllib.loads(path.read_text("utf-8-sig"))
-            _overlay(values, own)
-            return _identity(values)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
-    return _identity(values)
+    if path is None:
+        return _identity(values)
+    try:
+        if path.exists():
+            _overlay(values, tomllib.loads(path.read_text("utf-8-sig")))
+        identity = _identity(values)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    templates = path.parent / "templates"
+    return replace(identity, templates=templates) if templates.is_dir() else identity
 
 
 def _overlay(values: dict[str, Any], own: Mapping[str, Any], above: str = "") -> None:
@@ -110,7 +117,7 @@ def _identity(values: dict[str, Any]) -> Identity:
 
     def filled(value: Any) -> Any:
         if isinstance(value, str):
-            return value.replace("{site_name}", site_name)
+            return clean_text(value.replace("{site_name}", site_name))
         if isinstance(value, list):
             return tuple(filled(entry) for entry in value)
         return value

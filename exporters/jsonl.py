@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from operator import attrgetter
+from typing import IO, Any
 
 import orjson
 
@@ -14,6 +15,7 @@ _CONTENT = ("text", "html", "images", "attachments")
 _CANCELED = ("reason", "canceled_at", "duplicate_of")
 _TAKEN_DOWN = ("id", "status", "seq", "reason", "canceled_at")
 _USABLE = tuple(field.name for field in fields(Record) if field.name not in _CANCELED)
+_values = attrgetter(*_USABLE)
 
 
 class JsonlExporter(FileExporter):
@@ -31,11 +33,17 @@ class JsonlExporter(FileExporter):
     def _line(self, record: Record) -> dict[str, Any]:
         if record.reason == "taken_down":
             return {name: getattr(record, name) for name in _TAKEN_DOWN}
+        line = dict(zip(_USABLE, _values(record), strict=True))
         canceled = record.status == "canceled"
-        names = [name for name in _USABLE if not (canceled and name in _CONTENT)]
-        line = {name: getattr(record, name) for name in names}
+        if canceled:
+            for name in _CONTENT:
+                del line[name]
         line["attribution"] = attribution(record)
         line["disclaimer"] = self.identity.disclaimer
         if canceled:
             line |= {name: getattr(record, name) for name in _CANCELED}
         return line
+
+    @classmethod
+    def check(cls, file: IO[bytes]) -> int:
+        return sum(1 for line in file if orjson.loads(line)["id"])

@@ -1,38 +1,49 @@
-"""A static site: a page a post, lists by section, a feed. No script, no request to other hosts."""
+"""A static site: a page a post, lists by section and month, search, feeds.
+
+Nothing is asked of other hosts, and no page but search.html has a script.
+"""
 
 from __future__ import annotations
 
 import heapq
-import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from importlib.resources import files
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any
+from urllib.parse import urlsplit
 
-from lxml import html as lxml_html
 from markupsafe import Markup
 
 from crawler.items import Record
-from exporters.base import TEMPLATES, cancel_notice, machine_date, shown_date
-from exporters.clean import EXTERNAL, clean_html, clean_record
-from exporters.identity import Identity, page_path
+from exporters.atom import AtomExporter
+from exporters.base import (
+    FileExporter,
+    asset,
+    cancel_notice,
+    changed_at,
+    machine_date,
+    shown_date,
+    template,
+)
+from exporters.body import local_files, shown_body
+from exporters.folder import FolderExporter
+from exporters.identity import page_path
+from exporters.jsonfeed import JsonFeedExporter
 from exporters.rss import RssExporter
-from exporters.storage import open_aside, put_in_place, sweep, sync_folder
+from exporters.search import SearchIndex
+from exporters.sitemap import Sitemap
 
 _PAGE_SIZE = 30  # posts on a list page
-_FEED_SIZE = 50  # posts in feed.xml
-_MANIFEST = "edition.json"
-_FORMAT = "zhuanzai-site-1"
-# Stands in every file we make: what an interrupted first export left is known as ours.
-_OURS = re.compile(rb'content="zhuanzai"|/\* zhuanzai:|<generator>zhuanzai<')
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HOME_SIZE = 20  # the newest ones on the home page
+_SECTION_SIZE = 6  # of each section on the home page
+_FEED_SIZE = 50
+_EXCERPT = 110  # characters of the newest post on the home page
+_FEEDS: tuple[type[FileExporter], ...] = (RssExporter, AtomExporter, JsonFeedExporter)
+
+_Order = tuple[float, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,10 @@ class _Entry:
     date: str
     source: str
     section: str
-    order: tuple[float, str, str]
+    month: str
+    """YYYY-MM, "" where the date is not known."""
+    changed: str
+    order: _Order
 
     @property
     def path(self) -> str:
@@ -52,107 +66,95 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
+class _List:
+    """A section, a month or everything: a heading and the path of its first page."""
+
     name: str
     path: str
+    feed: str = "feed.xml"
+    count: int = 0
 
 
-class SiteExporter:
-    """Writes the site to a folder.
+class SiteExporter(FolderExporter):
+    """Writes the site to a folder; see `FolderExporter`."""
 
-    Every file is rendered, compared with the one on disk and written only if it differs, aside
-    and renamed; edition.json, which names them all, comes last. Afterwards the files go that the
-    edition before had and this one has not. Nothing else in the folder is touched.
-
-    Names of files come from record ids and section folders, never from a source.
-    """
-
-    format: ClassVar[str] = "site"
-
-    def __init__(self, folder: Path, *, identity: Identity, rebuild: bool = False) -> None:
-        """
-        Args:
-            folder: made if it is not there.
-            identity: who republishes.
-            rebuild: write also the files that would stay the same.
-        """
-        self.folder = folder.resolve()
-        self.identity = identity
-        self.rebuild = rebuild
+    format = "site"
 
     def start_exporting(self) -> None:
-        """Look at the edition that is there.
-
-        Raises:
-            FileExistsError: the folder holds an edition.json that is not ours.
-            NotADirectoryError: the folder is a file.
-        """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise NotADirectoryError(f"{self.folder} is not a folder")
-        self._files: dict[str, dict[str, str | int]] = {}
-        self._folders: set[Path] = set()
-        self._before = self._read_manifest()
+        super().start_exporting()
         self._entries: list[_Entry] = []
         self._canceled: list[Record] = []
-        self._newest: list[tuple[tuple[float, str, str], Record]] = []
-        self._first = self._last = 0
-        self._put("style.css", files("exporters").joinpath("templates/style.css").read_bytes())
+        self._newest: defaultdict[str, list[tuple[_Order, Record]]] = defaultdict(list)
+        self._lead: tuple[_Order, str] = ((0.0, "", ""), "")
+        self._search = SearchIndex()
+        self._put("style.css", asset(self.identity, "style.css"))
 
-    def export_item(self, item: Record) -> None:
-        """Write the page of a post.
-
-        Raises:
-            FileExistsError: a file of somebody else has the name of one of ours.
-            ValueError: the record's id is none that could be a file name.
-        """
-        if not _ID.fullmatch(item.id):
-            raise ValueError(f"{item.id!r} is no record id")
-        record = clean_record(item)
-        self._first = min(record.seq, self._first or record.seq)
-        self._last = max(record.seq, self._last)
+    def export_record(self, record: Record) -> None:
         order = _order(record)
-        keep = heapq.heappush if len(self._newest) < _FEED_SIZE else heapq.heappushpop
-        keep(self._newest, (order, record))
+        self._note_for_feeds(order, record)
         if record.status == "canceled":
             self._canceled.append(record)  # without content, so light
             return
-        section = record.section or ""
         entry = _Entry(
             id=record.id,
             title=record.title or "",
             date=shown_date(record),
             source=record.source or "",
-            section=section,
+            section=record.section or "",
+            month=(record.date_published or "")[:7],
+            changed=changed_at(record).isoformat(),
             order=order,
         )
         self._entries.append(entry)
+        self._lead = max(self._lead, (order, _excerpt(record)))
+        self._search.add(record, entry.date, order)
+        self._write_post(record, entry)
+
+    def write_rest(self) -> None:
+        self._entries.sort(key=lambda entry: entry.order, reverse=True)
+        self._sections = self._list_sections()
+        self._write_notices()
+        self._write_home()
+        self._write_lists()
+        self._write_search()
+        self._write_feeds()
+        self._write_for_machines()
+
+    def check(self) -> int:
+        pages = (name for name in self.manifest.files if name.startswith("posts/"))
+        return sum((self.folder / name).is_file() for name in pages)
+
+    def _write_post(self, record: Record, entry: _Entry) -> None:
+        copies = self.media.of(record) if self.media else []
+        for path in copies:
+            self._put_media(f"media/{path.name}", path)
+        made_from = " ".join((str(record.seq), *(path.name for path in copies)))
+        if self._keep(entry.path, made_from):
+            return
+        mirrored = self.media.linked("../media/", self._take_copy) if self.media else None
+        body = shown_body(record.html or "", mirrored)
+        # The sanitiser escapes text and lets no attribute through: these are the tags themselves.
+        opening = '<div class="table" role="region" aria-label="表格" tabindex="0"><table>'
+        body = body.replace("<table>", opening).replace("</table>", "</table></div>")
         self._render(
             entry.path,
             "post.html",
+            made_from=made_from,
             record=record,
-            section=self._section(section) if section else None,
-            body=Markup(_body(record.html or "")),
+            section=self._section(entry.section) if entry.section else None,
+            body=Markup(body),
+            files=local_files(record, mirrored),
+            excerpt=_excerpt(record),
             date=entry.date,
             machine_date=machine_date(record),
         )
 
-    def finish_exporting(self) -> None:
-        """Write notices, lists, feed and manifest, then remove what is no longer part."""
-        self._entries.sort(key=lambda entry: entry.order, reverse=True)
-        self._write_notices()
-        self._write_lists()
-        self._write_feed()
-        for folder in self._folders:
-            sync_folder(folder)
-        stale = sorted(self._before - self._files.keys())
-        self._write_manifest(stale)
-        if stale:
-            # Until they are gone the manifest names them: a killed removal is taken up again.
-            self._remove(stale)
-            self._write_manifest([])
+    def _take_copy(self, name: str, path: Any) -> None:
+        self._put_media(f"media/{name}", path)
 
     def _write_notices(self) -> None:
-        titles = {entry.id: entry.title for entry in self._entries}
+        wanted = {record.duplicate_of for record in self._canceled if record.duplicate_of}
+        titles = {entry.id: entry.title for entry in self._entries if entry.id in wanted}
         for record in self._canceled:
             headline, sentence = cancel_notice(record)
             other = record.duplicate_of if record.duplicate_of in titles else None
@@ -167,155 +169,149 @@ class SiteExporter:
                 other_title=titles[other] if other else None,
             )
 
-    def _write_lists(self) -> None:
+    def _list_sections(self) -> list[_List]:
         counts = Counter(entry.section for entry in self._entries if entry.section)
         names = [name for name in self.identity.sections if counts[name]]
         names += sorted(counts.keys() - set(names))
-        sections = [self._section(name) for name in names]
-        self._write_list("index{}.html", self._entries, len(self._entries), sections, None)
-        for section in sections:
-            entries = (entry for entry in self._entries if entry.section == section.name)
-            pattern = section.path.replace("index.html", "index{}.html")
-            self._write_list(pattern, entries, counts[section.name], sections, section)
+        return [self._section(name, counts[name]) for name in names]
 
-    def _write_list(
-        self,
-        pattern: str,
-        entries: Iterable[_Entry],
-        count: int,
-        sections: list[_Section],
-        section: _Section | None,
-    ) -> None:
-        entries = iter(entries)
-        paths = [
-            pattern.format(f"_{page + 1}" if page else "")
-            for page in range(max(1, -(-count // _PAGE_SIZE)))
+    def _section(self, name: str, count: int = 0) -> _List:
+        folder = f"sections/{self.identity.folder(name)}"
+        return _List(name, f"{folder}/index.html", f"{folder}/feed.xml", count)
+
+    def _write_home(self) -> None:
+        blocks = []
+        for section in self._sections:
+            entries = (entry for entry in self._entries if entry.section == section.name)
+            blocks.append((section, list(islice(entries, _SECTION_SIZE))))
+        self._render(
+            "index.html",
+            "home.html",
+            entries=self._entries[:_HOME_SIZE],
+            excerpt=self._lead[1],
+            blocks=blocks if len(blocks) > 1 else [],
+            sections=self._sections,
+            older="index_2.html" if len(self._entries) > _HOME_SIZE else None,
+        )
+
+    def _write_lists(self) -> None:
+        everything = _List("全部文章", "index.html", count=len(self._entries) - _HOME_SIZE)
+        self._write_list(everything, self._entries[_HOME_SIZE:], first=2)
+        for section in self._sections:
+            entries = (entry for entry in self._entries if entry.section == section.name)
+            self._write_list(section, entries)
+        counts = Counter(entry.month for entry in self._entries)
+        months = [
+            _List(_month_name(month), f"archive/{month or 'undated'}.html", count=counts[month])
+            for month in sorted(counts, reverse=True)
         ]
-        for page, path in enumerate(paths):
+        by_name: defaultdict[str, list[_Entry]] = defaultdict(list)
+        for entry in self._entries:
+            by_name[_month_name(entry.month)].append(entry)
+        for month in months:
+            self._write_list(month, by_name[month.name])
+        years: defaultdict[str, list[_List]] = defaultdict(list)
+        for month in months:
+            years[month.name.partition("年")[0] if "年" in month.name else ""].append(month)
+        self._render("archive/index.html", "archive.html", years=years, sections=self._sections)
+
+    def _write_list(self, shown: _List, entries: Iterable[_Entry], first: int = 1) -> None:
+        """The pages of a list, 30 posts each; `first` is the number of the first one."""
+        entries = iter(entries)
+        stem = shown.path.removesuffix(".html")
+        last = first - 1 + max(0 if first > 1 else 1, -(-max(shown.count, 0) // _PAGE_SIZE))
+
+        def path(number: int) -> str | None:
+            if not 1 <= number <= last:
+                return None
+            return shown.path if number == 1 else f"{stem}_{number}.html"
+
+        for number in range(first, last + 1):
             self._render(
-                path,
+                path(number) or "",
                 "list.html",
                 entries=list(islice(entries, _PAGE_SIZE)),
-                sections=sections,
-                section=section,
-                page=page + 1,
-                pages=len(paths),
-                newer=paths[page - 1] if page else None,
-                older=paths[page + 1] if page + 1 < len(paths) else None,
+                sections=self._sections,
+                shown=shown,
+                page=number,
+                pages=last,
+                newer=path(number - 1),
+                older=path(number + 1),
             )
 
-    def _write_feed(self) -> None:
+    def _write_search(self) -> None:
+        self._render("search.html", "search.html", sections=self._sections)
+        self._put("search.js", self._search.script(asset(self.identity, "search.js")))
+
+    def _note_for_feeds(self, order: _Order, record: Record) -> None:
+        # One that was taken down has no section any more: readers of any may hold it.
+        names = [""] if record.section is None else ["", record.section]
+        if record.reason == "taken_down":
+            names = ["", "\0taken down"]
+        for name in names:
+            newest = self._newest[name]
+            keep = heapq.heappush if len(newest) < _FEED_SIZE else heapq.heappushpop
+            keep(newest, (order, record))
+
+    def _write_feeds(self) -> None:
+        for exporter in _FEEDS:
+            self._write_feed(exporter.place, exporter, self._newest[""], self.identity.site_name)
+        gone = self._newest["\0taken down"]
+        for section in self._sections:
+            title = f"{section.name} - {self.identity.site_name}"
+            newest = heapq.nlargest(_FEED_SIZE, [*self._newest[section.name], *gone])
+            self._write_feed(section.feed, RssExporter, newest, title)
+
+    def _write_feed(
+        self,
+        path: str,
+        exporter: type[FileExporter],
+        newest: list[tuple[_Order, Record]],
+        title: str,
+    ) -> None:
+        records = [record for _, record in sorted(newest, key=lambda pair: pair[0], reverse=True)]
+        updated = max((changed_at(record) for record in records), default=self.updated)
         file = BytesIO()
-        feed = RssExporter(file, identity=self.identity)
+        feed = exporter(file, identity=self.identity, updated=updated, place=path, title=title)
         feed.start_exporting()
-        for _, record in sorted(self._newest, key=lambda pair: pair[0], reverse=True):
+        for record in records:
             feed.export_item(record)
         feed.finish_exporting()
-        self._put("feed.xml", file.getvalue())
+        self._put(path, file.getvalue())
 
-    def _section(self, name: str) -> _Section:
-        return _Section(name, f"sections/{self.identity.folder(name)}/index.html")
+    def _write_for_machines(self) -> None:
+        """The paths that a web server answers with 410, and the sitemap."""
+        base = urlsplit(self.identity.base_url).path or "/"
+        gone = sorted(f"{base}{page_path(record.id)}" for record in self._canceled)
+        lines = ["# zhuanzai: pages of posts that are gone; answer them with 410", *gone]
+        self._put("gone.txt", ("\n".join(lines) + "\n").encode())
+        if self.identity.base_url:
+            sitemap = Sitemap(self.identity)
+            for entry in self._entries:
+                sitemap.add(entry.id, entry.changed)
+                for name, content in sitemap.full():
+                    self._put(name, content)
+            for name, content in sitemap.rest():
+                self._put(name, content)
 
-    def _render(self, path: str, template: str, **values: Any) -> None:
-        page = TEMPLATES.get_template(template).render(
-            values | {"identity": self.identity, "root": "../" * path.count("/")}
-        )
-        self._put(path, page.encode())
-
-    def _put(self, name: str, content: bytes) -> None:
-        path = self.folder / name
-        self._files[name] = {"sha256": sha256(content).hexdigest(), "size": len(content)}
-        there = path.read_bytes() if path.exists() else None
-        if there is not None and name not in self._before and not _OURS.search(there):
-            raise FileExistsError(f"{path} was not written by this program; it is left as it is")
-        if there != content or self.rebuild:
-            self._write(path, content)
-
-    def _write(self, path: Path, content: bytes) -> None:
-        if path.parent not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sweep(path.parent)
-            self._folders.add(path.parent)
-        file = open_aside(path.parent)
-        try:
-            file.write(content)
-            put_in_place(file, path)
-        except BaseException:
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-    def _read_manifest(self) -> set[str]:
-        """The names of the last edition's files."""
-        path = self.folder / _MANIFEST
-        if not path.exists():
-            return set()
-        try:
-            manifest = json.loads(path.read_bytes())
-            if manifest["format"] != _FORMAT:
-                raise ValueError(manifest["format"])
-            names = {*manifest["files"], *manifest.get("stale", [])}
-        except (ValueError, KeyError, TypeError) as error:
-            raise FileExistsError(
-                f"{path} is no manifest of ours: choose another folder"
-            ) from error
-        return {
-            name for name in names if (self.folder / name).resolve().is_relative_to(self.folder)
-        }
-
-    def _write_manifest(self, stale: list[str]) -> None:
-        manifest: dict[str, Any] = {
-            "format": _FORMAT,
-            "seq": {"first": self._first, "last": self._last},
-            "records": {"usable": len(self._entries), "canceled": len(self._canceled)},
-            "files": dict(sorted(self._files.items())),
-        }
-        if stale:
-            manifest["stale"] = stale
-        content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
-        path = self.folder / _MANIFEST
-        if self.rebuild or not path.exists() or path.read_bytes() != content:
-            self._write(path, content)
-            sync_folder(self.folder)
-
-    def _remove(self, names: list[str]) -> None:
-        for name in names:
-            path = self.folder / name
-            path.unlink(missing_ok=True)
-            if path.parent != self.folder and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+    def _render(self, path: str, name: str, *, made_from: str = "", **values: Any) -> None:
+        values |= {"identity": self.identity, "root": "../" * path.count("/")}
+        page = template(self.identity, name).render(values)
+        self._put(path, page.encode(), made_from)
 
 
-def _order(record: Record) -> tuple[float, str, str]:
+def _order(record: Record) -> _Order:
     """Newest first, when reversed: by date of publication; a canceled one by its withdrawal."""
     moment = record.canceled_at or record.date_published or record.first_seen_at
     stamp = datetime.fromisoformat(moment).timestamp() if moment else 0.0
     return stamp, record.first_seen_at or "", record.id
 
 
-def _body(html: str) -> str:
-    """A sanitised body for our pages: pictures become links, tables get a box to scroll in."""
-    fragment = lxml_html.fragment_fromstring(html, create_parent="div")
-    for image in cast("Iterator[lxml_html.HtmlElement]", list(fragment.iter("img"))):
-        _link_image(image)
-    page = clean_html(lxml_html.tostring(fragment, encoding="unicode"), rel=EXTERNAL)
-    # The sanitiser escapes text and lets no attribute through: these are the tags themselves.
-    opening = '<div class="table" role="region" aria-label="表格" tabindex="0"><table>'
-    return page.replace("<table>", opening).replace("</table>", "</table></div>")
+def _excerpt(record: Record) -> str:
+    text = " ".join((record.text or "").split())
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
 
 
-def _link_image(image: lxml_html.HtmlElement) -> None:
-    url = image.get("src")
-    if not url:
-        image.drop_tree()
-        return
-    text = image.get("alt") or ""
-    figure = next(image.iterancestors("figure"), None)
-    caption = figure.find("figcaption") if figure is not None else None
-    if caption is not None:
-        text = caption.text_content() or text
-        caption.drop_tree()
-    image.tag = "a"
-    image.attrib.clear()
-    image.set("href", url)
-    image.text = f"图片:{text.strip() or '查看原图'}"
+def _month_name(month: str) -> str:
+    """`2024年8月` of `2024-08`."""
+    return f"{month[:4]}年{int(month[5:])}月" if month else "日期不详"

@@ -25,19 +25,23 @@ from sqlalchemy.orm import aliased
 from crawler.items import Attachment, Image, Listed, Record
 from pipelines import models
 from pipelines.database import writing
+from pipelines.selection import EVERYTHING, Selection
 
-_CHUNK = 500
+_CHUNK = 200
 _NOBODY = "佚名"
 _REVISION = models.Revision.__table__.c
 _PUBLISHED = models.Record.status.in_(("usable", "canceled"))
 _UNTOLD = and_(_PUBLISHED, models.Record.exported.is_(False))
 
 
-def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
+def stream_records(
+    engine: Engine, *, after: int = 0, selection: Selection = EVERYTHING
+) -> Iterator[Record]:
     """Every record ever published whose last change is later than `after`, in order of seq.
 
-    One consistent snapshot, in constant memory, also while a crawl writes. What is in it counts as
-    exported from then on, whoever reads it.
+    Of a selection only what fits, and as canceled what has left it. One consistent snapshot, in
+    constant memory, also while a crawl writes. What is in it counts as exported from then on,
+    whoever reads it.
     """
     snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with engine.connect().execution_options(**snapshot) as connection:
@@ -48,10 +52,11 @@ def stream_records(engine: Engine, *, after: int = 0) -> Iterator[Record]:
         while rows := connection.execute(
             _current()
             .where(models.Record.seq > after, _PUBLISHED)
+            .where(*selection.clauses())
             .order_by(models.Record.seq)
             .limit(_CHUNK)
         ).all():
-            yield from _records(connection, rows)
+            yield from map(selection.view, _records(connection, rows))
             after = rows[-1].seq
 
 
@@ -138,6 +143,20 @@ def _stored(row: Any) -> Stored:
         ),
         first_day=bool(row.first_day),
     )
+
+
+def newest_change(engine: Engine) -> datetime | None:
+    """When the newest of the published records changed; None while there is none."""
+    record = models.Record
+    query = (
+        select(record.updated_at)
+        .where(record.status != "held")
+        .order_by(record.seq.desc())
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        at = connection.execute(query).scalar()
+    return datetime.fromisoformat(at) if at else None
 
 
 def read_cursor(engine: Engine, destination: str) -> int:

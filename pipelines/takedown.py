@@ -100,7 +100,9 @@ def take_down(
             cancel(connection, [record_id], "taken_down", at, None, duplicate_of)
     _forget(connection, urls, order.target)
     removed = 0
+    media: set[str] = set()
     if archive is not None:
+        media = _media(connection, story)
         connection.execute(
             update(Revision)
             .where(Revision.record_id.in_(story))
@@ -113,7 +115,7 @@ def take_down(
         hashes = {row.capture_sha256 for row in revisions}
         hashes.update(sha256 for row in revisions for sha256 in row.further_captures or [])
         removed = archive.purge(connection, hashes, urls)
-    done = Done(tuple(story), tuple(sorted(urls)), removed)
+    done = Done(tuple(story), tuple(sorted(urls)), removed, tuple(sorted(media)))
     _note(connection, "purge" if archive else "takedown", order, at, done)
     return done
 
@@ -275,6 +277,13 @@ def _story(connection: Connection, target: str) -> list[str]:
     stories = select(Record.story).where(Record.id.in_(named))
     mates = select(Record.id).where(Record.story.in_(stories)).order_by(Record.id)
     return list(dict.fromkeys((*named, *connection.execute(mates).scalars())))
+
+
+def _media(connection: Connection, story: Sequence[str]) -> set[str]:
+    """Addresses of the pictures and files of a story."""
+    query = select(Revision.images, Revision.attachments).where(Revision.record_id.in_(story))
+    rows = connection.execute(query).all()
+    return {entry["url"] for row in rows for entries in row for entry in entries}
 
 
 def _urls(connection: Connection, story: Sequence[str]) -> set[str]:

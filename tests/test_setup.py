@@ -200,5 +200,5 @@ def test_make_alone_lists_the_targets(bare_machine: tuple[Path, dict[str, str]])
     folder, env = bare_machine
     result = make(folder, env)
     assert [line.split()[1] for line in result.stdout.splitlines()] == [
-        *("help", "demo", "test", "nightly", "lint", "bench")
+        *("help", "demo", "test", "nightly", "clients", "lint", "bench")
     ]

@@ -14,14 +14,13 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
-from scrapy.utils.misc import load_object
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.demo.proxy import SampleProxyMiddleware
 from crawler.demo.server import SITE, SiteServer
 from crawler.spiders.gdzz import GdzzSpider
-from exporters.base import identity_from
-from exporters.run import export
+from exporters.destinations import unnamed
+from exporters.run import Exports
 from pipelines.database import StoreError, connect, open_store, upgrade
 
 HOST = "www.sample.example"
@@ -90,6 +89,8 @@ class Command(ScrapyCommand):
                 "DATABASE_URL": f"sqlite:///{data / 'store.db'}",
                 # Never the real one: what the demo's store does not know of would be cut off.
                 "ARCHIVE_DIR": str(data / "archive"),
+                "MEDIA_DIR": str(data / "media"),
+                "EXPORT_HISTORY": str(data / "editions.jsonl"),
                 "CONTACT": f"demo@{HOST}",
                 "ALLOW_HOSTS": [f"{HOST}:80", f"127.0.0.1:{server.port}"],
                 "DOWNLOAD_DELAY": 0,
@@ -129,11 +130,9 @@ class Command(ScrapyCommand):
     def _export(self, public: Path) -> None:
         assert self.settings is not None
         engine = open_store(self.settings["DATABASE_URL"])
-        identity = identity_from(self.settings)
+        exports = Exports.of(engine, self.settings)
         for name, file in _FILES.items():
-            export(
-                engine, load_object(self.settings["EXPORT_FORMATS"][name]), public / file, identity
-            )
+            exports.export(unnamed(name, public / file))
         engine.dispose()
 
 

@@ -55,16 +55,19 @@ class Command(OrderCommand):
         return take_down(connection, order, now, self._archive() if opts.purge else None)
 
     def report(self, done: Done, engine: Engine, opts: argparse.Namespace) -> None:
-        from exporters.base import identity_from
-        from exporters.run import bring_up_to_date
+        from exporters.destinations import load_destinations
+        from exporters.run import Exports
+        from pipelines.media import purge_media
 
         assert self.settings is not None
         print(f"taken down: {len(done.records)} records, {len(done.urls)} addresses")
         if opts.purge:
             self._archive().recover(engine)
-            print(f"purged: text and pictures, {done.captures} archived pages")
-            formats = self.settings.getdict("EXPORT_FORMATS")
-            for edition in bring_up_to_date(engine, formats, identity_from(self.settings)):
+            copies = purge_media(Path(self.settings["MEDIA_DIR"]), done.media)
+            print(f"purged: text, {copies} copied files, {done.captures} archived pages")
+            exports = Exports.of(engine, self.settings)
+            named = load_destinations(Path(self.settings["EXPORT_DESTINATIONS"]), exports.formats)
+            for edition in exports.bring_up_to_date(named):
                 print(edition)
 
     def _archive(self) -> Archive:

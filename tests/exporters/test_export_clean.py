@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from crawler.items import Record
-from exporters.clean import clean_html, clean_record, clean_text, web_url
+from exporters.clean import _PLAIN, _cleaner, clean_html, clean_record, clean_text, web_url
 
 MakeRecord = Callable[..., Record]
 
@@ -86,3 +86,37 @@ def test_hostile_record_loses_addresses_that_are_code(hostile: Record) -> None:
     assert len(record.attachments) == 1
     assert record.duplicates == ["https://d.example/1"]
     assert "javascript" not in (record.html or "").lower()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "<p>一</p>",
+        "<p>一 &amp; &lt;二&gt;</p>\n<p></p>",
+        "<p>一<br>二<strong>三</strong>四<u>五</u></p><p>\u3000六\t\n</p>\n",
+    ],
+)
+def test_plain_paragraphs_are_what_the_sanitiser_would_make_of_them(html: str) -> None:
+    assert _PLAIN.fullmatch(html)
+    assert _cleaner(None).clean(html) == html == clean_html(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p onclick=x>一</p>",
+        "<p>一</p><script>x</script>",
+        "<p>一<p>",
+        "<p><strong>一</p></strong>",
+        "<p><b>一<i>二</b></i></p>",
+        "<p>一 & 二</p>",
+        "<p>&#x1f;</p>",
+        "<p>\x1f</p>",
+        "<p>\ud800</p>",
+        "一",
+        "<p><a href='javascript:x'>一</a></p>",
+    ],
+)
+def test_everything_else_goes_through_the_sanitiser(html: str) -> None:
+    assert not _PLAIN.fullmatch(html)

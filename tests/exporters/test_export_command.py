@@ -54,6 +54,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             "DATABASE_URL": f"sqlite:///{tmp_path}/store.db",
             "EXPORT_FORMATS": FORMATS,
             "ZHUANZAI_IDENTITY": str(tmp_path / "identity.toml"),
+            "EXPORT_DESTINATIONS": str(tmp_path / "destinations.toml"),
+            "EXPORT_HISTORY": str(tmp_path / "editions.jsonl"),
+            "MEDIA_DIR": str(tmp_path / "media"),
         }
     )
 
@@ -138,6 +141,41 @@ def test_wrong_identity(
     (tmp_path / "identity.toml").write_text("name = 1")
     assert run(stored, "jsonl", "-o", "out.jsonl") == 2
     assert "identity.toml: unknown key 'name'" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_all_destinations(
+    stored: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(stored, "--all-destinations") == 2
+    assert "names no destination" in capsys.readouterr().err
+    (tmp_path / "destinations.toml").write_text(
+        '[a]\nformat = "rss"\npath = "folder"\n'
+        '[b]\nformat = "jsonl"\npath = "b.jsonl"\nsince_last = true\n'
+    )
+    (tmp_path / "folder").mkdir()
+    assert run(stored, "--all-destinations") == 1
+    said = capsys.readouterr()
+    assert "export: a: " in said.err
+    assert "is not a regular file" in said.err
+    assert said.out.startswith("jsonl: 2 records")
+    (tmp_path / "folder").rmdir()
+    assert run(stored, "--all-destinations") == 0
+    assert Path("b.jsonl").read_bytes() == b""
+    assert len(etree.parse("folder").findall("channel/item")) == 2
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--all-destinations", "rss"],
+        ["--all-destinations", "--since-last"],
+        ["--all-destinations", "-o", "x"],
+        ["rss", "-o", "x", "--flavour", "hexo"],
+        ["rss", "-o", "x", "--media"],
+    ],
+)
+def test_options_that_do_not_go_together(stored: Settings, argv: list[str]) -> None:
+    assert run(stored, *argv) == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, where nothing can be made")

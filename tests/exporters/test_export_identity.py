@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from exporters.base import asset, template
 from exporters.identity import Footer, Identity, load_identity
 
 
@@ -88,3 +89,17 @@ def test_mistake_is_named_with_its_file(tmp_path: Path, text: str | bytes, compl
     with pytest.raises(ValueError, match=r"identity\.toml") as caught:
         load_identity(path)
     assert complaint in str(caught.value)
+
+
+def test_templates_of_the_operator_stand_in_for_ours(tmp_path: Path) -> None:
+    assert load_identity(tmp_path / "identity.toml").templates is None
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "feed_notice.html").write_text("{% include 'parts.html' %}我们的告示:{{ headline }}")
+    (folder / "style.css").write_text("/* ours */")
+    identity = load_identity(tmp_path / "identity.toml")
+    assert identity.templates == folder
+    shown = template(identity, "feed_notice.html").render(headline="<撤回>")
+    assert shown.strip() == "我们的告示:&lt;撤回&gt;"
+    assert asset(identity, "style.css") == b"/* ours */"
+    assert b"zhuanzai" in asset(identity, "search.js")

@@ -55,7 +55,7 @@ def test_item_says_everything_a_reader_shows(make_record: MakeRecord, operator: 
     assert [" ".join(part.split()) for part in parts] == [
         *("8月的云湾,船出港。", "一张海图", "“先找到人。”"),
         *("附件", "附件1.pdf"),
-        "来源:中共云湾市委组织部 作者:佚名",
+        "发布时间:2024-08-25 来源:中共云湾市委组织部 作者:佚名",
         f"原文链接:{record.url}",
         f"[免责声明] {operator.disclaimer}",
     ]
@@ -139,30 +139,7 @@ def test_hostile_record_is_harmless_and_well_formed(hostile: Record, operator: I
 def test_names_are_declared_once(make_record: MakeRecord, identity: Identity) -> None:
     output = export([make_record(1), make_record(2)], identity)
     assert output.startswith(b"<?xml")
-    assert output.count(b"xmlns:") == 3
-
-
-def test_memory_does_not_grow_with_the_feed(make_record: MakeRecord, identity: Identity) -> None:
-    class Counter(BytesIO):
-        """A file that only counts."""
-
-        size = 0
-
-        def write(self, data: Any) -> int:
-            self.size += len(data)
-            return len(data)
-
-    file = Counter()
-    exporter = RssExporter(file, identity=identity)
-    exporter.start_exporting()
-    record = make_record(html=f"<p>{'文' * 20_000}</p>")
-    written = []
-    for _ in range(20):
-        exporter.export_item(record)
-        written.append(file.size)
-    # All but what fits a buffer is written before the end.
-    assert written[-1] > 18 * 60_000
-    exporter.finish_exporting()
+    assert output.count(b"xmlns:") == 4
 
 
 @pytest.mark.filterwarnings("error")

@@ -78,6 +78,7 @@ def test_page_reads_like_the_one_it_imitates(
         "示例网络",
         "清风转载网",
         "欢迎来到清风转载网!",
+        "搜索 归档 订阅",
         "当前所在:首页 > 廉政要闻 > 正文",
         "第1篇:云湾畅通人才交流",
         "发布时间:2024-08-25 来源:中共云湾市委组织部 作者:佚名",
@@ -95,7 +96,7 @@ def test_page_reads_like_the_one_it_imitates(
         "第一办公区:示例街1号；第二办公区:示例巷2号",
         "邮箱:mail@example.cn",
         "示ICP备00000000号 示公网安备00000000000000号",
-        "RSS 订阅",
+        "RSS Atom JSON Feed",
     ]
 
 
@@ -155,7 +156,7 @@ def test_empty_slots_print_nothing(
     page = read(tmp_path / "posts" / f"{record.id}.html")
     assert texts(page, ".info") == ["作者:佚名"]
     assert texts(page, ".crumbs") == ["当前所在:首页 > 正文"]
-    assert texts(page, "footer p") == ["RSS 订阅"]
+    assert texts(page, "footer p") == ["RSS Atom JSON Feed"]
     assert not page.cssselect(".network, .kicker, .subtitle, .number, .editor, .files, .filing")
 
 
@@ -179,20 +180,20 @@ def test_pictures_become_links_and_tables_scroll(
     assert page.cssselect(".body > .table > table td")[0].get("colspan") == "2"
 
 
-def test_home_lists_the_newest_first_thirty_a_page(
+def test_home_lists_the_newest_first_and_the_rest_thirty_a_page(
     tmp_path: Path, make_record: MakeRecord, identity: Identity
 ) -> None:
     records = [
         make_record(n, date_published=f"2024-0{n // 28 + 1}-{n % 28 + 1:02}T00:00:00+08:00")
         for n in range(61)
-    ]
+    ][1:]
     export(tmp_path, records, identity)
     pages = [read(tmp_path / name) for name in ("index.html", "index_2.html", "index_3.html")]
     assert not (tmp_path / "index_4.html").exists()
-    titles = [title for page in pages for title in texts(page, ".posts li > a")]
+    titles = [title for page in pages for title in texts(page, ".lead h1, .posts li > a")]
     assert titles == [record.title for record in reversed(records)]
-    assert [len(page.cssselect(".posts li")) for page in pages] == [30, 30, 1]
-    assert [[a.get("href") for a in page.cssselect(".pages a")] for page in pages] == [
+    assert [len(page.cssselect(".posts li")) for page in pages] == [19, 30, 10]
+    assert [[a.get("href") for a in page.cssselect(".pages a, .all a")] for page in pages] == [
         ["index_2.html"],
         ["index.html", "index_3.html"],
         ["index_2.html"],
@@ -235,13 +236,16 @@ def test_nothing_is_loaded_but_our_stylesheet(
 ) -> None:
     export(tmp_path, [make_record(), *canceled], operator)
     pages = list(tmp_path.rglob("*.html"))
-    assert len(pages) == 6
+    assert len(pages) == 9
     for path in pages:
         page = read(path)
         assert page.get("lang") == "zh-CN"
         (policy,) = page.cssselect("meta[http-equiv=Content-Security-Policy]")
         assert policy.get("content").startswith("default-src 'none'; style-src 'self';")
-        assert not page.cssselect("script, style, iframe, img, object, [src], [style]")
+        scripts = [script.get("src") for script in page.cssselect("script")]
+        assert scripts == (["search.js"] if path.name == "search.html" else [])
+        assert ("script-src 'self'" in policy.get("content")) is bool(scripts)
+        assert not page.cssselect("style, iframe, img, object, [src]:not(script), [style]")
         (sheet,) = page.cssselect("link[rel=stylesheet]")
         assert (path.parent / sheet.get("href")).resolve() == tmp_path / "style.css"
         assert page.cssselect("link[type='application/rss+xml']")
@@ -252,14 +256,18 @@ def test_hostile_record_is_harmless(tmp_path: Path, hostile: Record, operator: I
     folder = tmp_path / "site"
     export(folder, [hostile], operator)
     assert {name for name in files(folder) if not name.startswith("sections/s")} == {
-        *("index.html", "feed.xml", "style.css", "edition.json", f"posts/{hostile.id}.html")
+        *("index.html", "feed.xml", "atom.xml", "feed.json", "style.css", "edition.json"),
+        *("archive/index.html", "archive/2024-08.html", "search.html", "search.js", "gone.txt"),
+        *("sitemap.xml", f"posts/{hostile.id}.html"),
     }
     assert {path.name for path in tmp_path.iterdir()} == {"site", "operator.toml"}
     for path in folder.rglob("*.html"):
         source = path.read_text(encoding="utf-8")
-        assert "<script" not in source.lower()
+        scripts = re.findall("<script[^>]*>", source.lower())
+        assert scripts == ['<script src="search.js" defer>'] * (path.name == "search.html")
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe]", source)
-        assert "{{7*7}}" in source  # shown, not evaluated
+        shown = path.parent.name != "archive" and path.name != "search.html"
+        assert not shown or "{{7*7}}" in source  # not evaluated
         for element in html.fromstring(source).iter(etree.Element):
             names = [name.lower() for name in element.attrib]
             assert not [name for name in names if name.startswith("on") or name == "srcdoc"]
@@ -282,14 +290,16 @@ def test_canceled_post_leaves_a_notice(
     assert texts(withdrawn, "h1") == texts(taken_down, "h1") == ["本文已撤回"]
     assert texts(duplicate, "h1") == ["本文已转为另一篇"]
     assert duplicate.cssselect(".notice a")[0].get("href") == f"../posts/{make_record().id}.html"
-    assert len(read(tmp_path / "index.html").cssselect(".posts li")) == 1
+    assert len(read(tmp_path / "index.html").cssselect(".lead, .posts li")) == 1
+    gone = (tmp_path / "gone.txt").read_text().splitlines()[1:]
+    assert gone == sorted(f"/posts/{record.id}.html" for record in [*canceled, leaking])
 
 
 def test_feed_has_the_fifty_newest(
     tmp_path: Path, make_record: MakeRecord, canceled: list[Record], identity: Identity
 ) -> None:
     days = [f"2024-{n // 28 + 1:02}-{n % 28 + 1:02}T00:00:00+08:00" for n in range(70)]
-    records = [make_record(n, date_published=day) for n, day in enumerate(days)]
+    records = [make_record(100 + n, date_published=day) for n, day in enumerate(days)]
     export(tmp_path, [*records, *canceled], identity)
     feed = etree.parse(tmp_path / "feed.xml")
     found = feed.xpath("//guid/text()")
@@ -304,9 +314,11 @@ def test_manifest_names_every_file(
 ) -> None:
     export(tmp_path, [make_record(5), *canceled], identity)
     edition = manifest(tmp_path)
-    assert edition["seq"] == {"first": 5, "last": 13}
+    assert edition["seq"] == {"after": 0, "first": 5, "last": 13}
     assert edition["records"] == {"usable": 1, "canceled": 3}
     on_disk = {name: data for name, (_, data) in files(tmp_path).items() if name != "edition.json"}
+    for entry in edition["files"].values():
+        entry.pop("made_from", None)
     assert edition["files"] == {
         name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         for name, data in on_disk.items()
@@ -343,7 +355,8 @@ def test_correction_rewrites_what_shows_it(
     export(tmp_path, [make_record(2), make_record(1, seq=3, title="更正")], identity)
     after = files(tmp_path)
     assert {name for name in after if after[name] != before[name]} == {
-        *("index.html", "sections/lianzheng/index.html", "feed.xml", "edition.json"),
+        *("index.html", "sections/lianzheng/index.html", "archive/2024-08.html", "search.js"),
+        *("feed.xml", "atom.xml", "feed.json", "sections/lianzheng/feed.xml", "edition.json"),
         f"posts/{make_record(1).id}.html",
     }
 
@@ -354,12 +367,12 @@ def test_stale_pages_go_and_foreign_files_stay(
     for name in ("robots.txt", "posts.jsonl", "posts/mine.html", ".well-known/x"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine")
-    export(tmp_path, [make_record(n) for n in range(31)], identity)
+    export(tmp_path, [make_record(n) for n in range(21)], identity)
     assert (tmp_path / "index_2.html").exists()
-    export(tmp_path, [make_record(n, section="通知公告") for n in range(30)], identity)
+    export(tmp_path, [make_record(n, section="通知公告") for n in range(20)], identity)
     left = files(tmp_path)
     assert "index_2.html" not in left
-    assert f"posts/{make_record(30).id}.html" not in left
+    assert f"posts/{make_record(20).id}.html" not in left
     assert not (tmp_path / "sections" / "lianzheng").exists()
     for name in ("robots.txt", "posts.jsonl", "posts/mine.html", ".well-known/x"):
         assert left[name][1] == b"mine"
@@ -371,7 +384,7 @@ def test_killed_removal_is_taken_up_again(
     identity: Identity,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    export(tmp_path, [make_record(n) for n in range(31)], identity)
+    export(tmp_path, [make_record(n) for n in range(21)], identity)
 
     def killed(self: SiteExporter, names: list[str]) -> None:
         raise KeyboardInterrupt
@@ -379,9 +392,9 @@ def test_killed_removal_is_taken_up_again(
     with monkeypatch.context() as patch:
         patch.setattr(SiteExporter, "_remove", killed)
         with pytest.raises(KeyboardInterrupt):
-            export(tmp_path, [make_record(n) for n in range(30)], identity)
+            export(tmp_path, [make_record(n) for n in range(20)], identity)
     assert "index_2.html" in manifest(tmp_path)["stale"]
-    export(tmp_path, [make_record(n) for n in range(30)], identity)
+    export(tmp_path, [make_record(n) for n in range(20)], identity)
     assert not (tmp_path / "index_2.html").exists()
     assert "stale" not in manifest(tmp_path)
 
@@ -470,7 +483,7 @@ def test_bodies_are_not_kept(tmp_path: Path, make_record: MakeRecord, identity: 
     exporter.start_exporting()
     for n in range(60):
         exporter.export_item(make_record(n, html=f"<p>正文{n}</p>"))
-    assert len([None for _, record in exporter._newest if record.html]) == 50
+    assert len([None for _, record in exporter._newest[""] if record.html]) == 50
     assert not [entry for entry in exporter._entries if "正文" in repr(entry)]
 
 

@@ -1,0 +1,206 @@
+"""Formats that are a folder of files: only what differs is written, what has gone is removed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any, ClassVar
+
+from crawler.items import Record
+from exporters.clean import clean_record
+from exporters.edition import File, Manifest, read_manifest
+from exporters.identity import Identity
+from exporters.storage import open_aside, put_in_place, sweep, sync_folder
+from pipelines.media import Media
+
+MANIFEST = "edition.json"
+# Stands in every text that we write: what an interrupted first export left is known as ours.
+_OURS = re.compile(
+    rb'content="zhuanzai"|/\* zhuanzai:|<generator>zhuanzai<|<!-- zhuanzai |# zhuanzai:'
+    rb'|generator"?: ?"zhuanzai"'
+)
+_MEDIA = re.compile(r"(.*/)?[0-9a-f]{40}\.[a-z0-9]{1,8}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class FolderExporter:
+    """Writes a folder; a subclass writes its files in `export_record` and `write_rest`.
+
+    A file that would stay the same is not touched; the others are written aside and renamed;
+    edition.json, which names them all, comes last. Afterwards the files go that the edition
+    before had and this one has not. Nothing else in the folder is touched. Names of files come
+    from record ids and section folders, never from a source.
+    """
+
+    format: ClassVar[str]
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        identity: Identity,
+        rebuild: bool = False,
+        made_with: str = "",
+        options: dict[str, Any] | None = None,
+        media: Media | None = None,
+        updated: datetime | None = None,
+    ) -> None:
+        """
+        Args:
+            folder: made if it is not there.
+            identity: who republishes.
+            rebuild: write also the files that would stay the same.
+            made_with: see `exporters.edition.made_with`; files of an edition that was made with
+                something else are all made again.
+            options: of the destination, for the manifest.
+            media: mirrored pictures and files; None leaves links to the originals.
+            updated: when the newest of the records changed, aware; now, where it is not known.
+        """
+        self.folder = folder.resolve()
+        self.identity = identity
+        self.rebuild = rebuild
+        self.media = media
+        self.updated = updated or datetime.now(UTC)
+        self.manifest = Manifest(self.format, made_with, options or {})
+
+    def start_exporting(self) -> None:
+        """Look at the edition that is there.
+
+        Raises:
+            FileExistsError: the folder holds an edition.json that is not ours.
+            NotADirectoryError: the folder is a file.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise NotADirectoryError(f"{self.folder} is not a folder")
+        before = read_manifest(self.folder / MANIFEST) or Manifest(self.format)
+        if before.export != self.format:
+            raise FileExistsError(f"{self.folder} holds an edition of {before.export}")
+        self._before = before
+        self._known = {
+            name
+            for name in (*before.files, *before.stale)
+            if (self.folder / name).resolve().is_relative_to(self.folder)
+        }
+        self._may_keep = not self.rebuild and before.made_with == self.manifest.made_with != ""
+        self._folders: set[Path] = set()
+
+    def export_item(self, item: Record) -> None:
+        """Write what a record needs.
+
+        Raises:
+            FileExistsError: a file of somebody else has the name of one of ours.
+            ValueError: the record's id is none that could be a file name.
+        """
+        if not _ID.fullmatch(item.id):
+            raise ValueError(f"{item.id!r} is no record id")
+        self.manifest.count(item.seq, usable=item.status == "usable")
+        self.export_record(clean_record(item))
+
+    def export_record(self, record: Record) -> None:
+        raise NotImplementedError
+
+    def write_rest(self) -> None:
+        """Write the files that need to know all records."""
+
+    def check(self) -> int:
+        """How many of the records are in the folder, canceled ones included."""
+        raise NotImplementedError
+
+    def finish_exporting(self) -> None:
+        """Write the rest and the manifest, then remove what is no longer part.
+
+        Raises:
+            ValueError: not every record is there; the manifest stays the one before.
+        """
+        self.write_rest()
+        for folder in self._folders:
+            sync_folder(folder)
+        manifest = self.manifest
+        manifest.checked = self.check()
+        if manifest.checked != manifest.records:
+            raise ValueError(f"{manifest.checked} of {manifest.records} records are there")
+        manifest.stale = sorted(self._known - manifest.files.keys())
+        self._write_manifest()
+        if manifest.stale:
+            # Until they are gone the manifest names them: a killed removal is taken up again.
+            self._remove(manifest.stale)
+            manifest.stale = []
+            self._write_manifest()
+
+    def _keep(self, name: str, made_from: str) -> bool:
+        """Whether a file is there that was made from the same; then it stays as it is."""
+        entry = self._before.files.get(name)
+        if not self._may_keep or entry is None or entry.made_from != made_from:
+            return False
+        try:
+            if (self.folder / name).stat().st_size != entry.size:
+                return False
+        except FileNotFoundError:
+            return False
+        self.manifest.files[name] = entry
+        return True
+
+    def _put(self, name: str, content: bytes, made_from: str = "") -> None:
+        """A file of these bytes."""
+        path = self.folder / name
+        entry = File(sha256(content).hexdigest(), len(content), made_from)
+        self.manifest.files[name] = entry
+        there = path.read_bytes() if path.exists() else None
+        if there is not None and name not in self._known and not _OURS.search(there):
+            raise FileExistsError(f"{path} was not written by this program; it is left as it is")
+        if there != content or self.rebuild:
+            self._write(path, content)
+
+    def _put_media(self, name: str, source: Path) -> None:
+        """A copy of a mirrored file; its name is made from its address."""
+        if name in self.manifest.files:
+            return
+        state = source.stat()
+        if self._keep(name, f"{state.st_size}:{state.st_mtime_ns}"):
+            return
+        path = self.folder / name
+        if path.exists() and name not in self._known and not _MEDIA.fullmatch(name):
+            raise FileExistsError(f"{path} was not written by this program; it is left as it is")
+        with source.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        self._write(path, source)
+        self.manifest.files[name] = File(
+            digest, state.st_size, f"{state.st_size}:{state.st_mtime_ns}"
+        )
+
+    def _write(self, path: Path, content: bytes | Path) -> None:
+        if path.parent not in self._folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sweep(path.parent)
+            self._folders.add(path.parent)
+        file = open_aside(path.parent)
+        try:
+            if isinstance(content, Path):
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            else:
+                file.write(content)
+            put_in_place(file, path)
+        except BaseException:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+    def _write_manifest(self) -> None:
+        content = self.manifest.encode()
+        path = self.folder / MANIFEST
+        if self.rebuild or not path.exists() or path.read_bytes() != content:
+            self._write(path, content)
+            sync_folder(self.folder)
+
+    def _remove(self, names: list[str]) -> None:
+        for name in names:
+            path = self.folder / name
+            path.unlink(missing_ok=True)
+            for folder in path.parents:
+                if folder == self.folder or not folder.is_dir() or any(folder.iterdir()):
+                    break
+                folder.rmdir()
