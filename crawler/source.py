@@ -23,22 +23,31 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from crawler import resolver
-from crawler.errors import Deferred, Misuse, Refused
+from crawler.errors import Deferred, Misuse, Refused, name_of
 from crawler.families import detect, read
 from crawler.families.base import Family, NextPage
 from crawler.items import Article, Capture, Known, Listed, Listing, NotAnArticle, Visit
 from crawler.ledger import Ledger
 from crawler.middlewares.capture import as_response, capture_of
+from crawler.middlewares.pace import challenged
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
 from crawler.reading.urls import host_of, is_file
+from crawler.traps import Trail, is_trap
 
 logger = logging.getLogger(__name__)
 
 _MAX_PAGES = 1000  # of one list: what is longer is a trap
 _MAX_FURTHER = 50  # pages of one article
+_BIGGEST = 16 * 1024 * 1024  # characters of all of them together
 _GONE = (404, 410)
+_FOR_NOW = ("challenge", "truncated")  # what was read is no answer
+_FOR_GOOD = (
+    "too_big",
+    "too_many_redirects",
+    "bad_redirect",
+)  # a failure that another try would not mend
 _NOT_MODIFIED = 304
 _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
@@ -72,6 +81,7 @@ class Walk:
     """Posts of other channels that the list named."""
     ended: bool = False
     """The list came to its end."""
+    trail: Trail = field(default_factory=Trail)
     clean: bool = True
     """Nothing on the way was left out, so an ended walk is a complete one."""
 
@@ -312,11 +322,16 @@ class SourceSpider(Spider):
         resume: dict[str, Any] | None = None
         if rows and not unseen:
             walk.ended = True
+        elif trap := walk.trail.turn(unseen, self.now()):
+            self._list_problem(response.url, walk, f"a trap: {trap}")
+            walk.ended = True  # the next run begins anew, and not further inside
+            return
         elif since and rows and len(dates) == len(rows) and all(d.date() < since for d in dates):
             walk.clean = False  # what is older has not been looked at
         elif (
             following is None
             or host_of(following.url) not in self.hosts
+            or is_trap(following.url)
             or (walk.may_stop_early and rows and listed.keys() <= known.keys())
         ):
             walk.ended = True
@@ -459,7 +474,7 @@ class SourceSpider(Spider):
 
     def fate(self, row: Row, family: Family) -> str:
         """Why a listed URL is not fetched: `skipped` (older than asked for), `other_host`,
-        `direct_file` or `other_page`; "" when it is.
+        `direct_file`, `trap` or `other_page`; "" when it is.
         """
         since = self.options.since
         moment = parse_date(row.date_raw, self.now()) if since else None
@@ -469,6 +484,8 @@ class SourceSpider(Spider):
             return "other_host"
         if is_file(row.url):
             return "direct_file"
+        if is_trap(row.url):
+            return "trap"
         return "" if family.is_listed(row.url) else "other_page"
 
     def _page_request(
@@ -509,15 +526,24 @@ class SourceSpider(Spider):
             pages = (*pages, self.page(response))
             if further is None:
                 further = self.further_pages(pages[0])
+            if sum(len(page.source) for page in pages) > _BIGGEST:
+                raise NotAnArticle("too_big", f"{len(pages)} pages")
             if further:
                 state: dict[str, Any] = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
                 return
             article = self.read(pages, row, walk)
         except NotAnArticle as refusal:
+            walk.trail.fruitless += 1
+            if refusal.reason == "challenge":
+                challenged(response)
+            if refusal.reason in _FOR_NOW:
+                self.defer(refusal.reason, row, walk)
+                return
             captures = tuple(page.capture for page in pages if page.capture)
             self.refuse(refusal.reason, row, walk, refusal.detail, captures)
             return
+        walk.trail.fruitless = 0
         article.listed = self._listed(row, self.family or walk.family or Family())
         yield article
 
@@ -579,7 +605,7 @@ class SourceSpider(Spider):
 
     def reason(self, failure: Failure) -> tuple[str, str]:
         """Whether a failed request is `refused` for good or `deferred`, and why."""
-        error = failure.value
+        error = cast("BaseException", failure.value)
         if isinstance(error, Refused):
             return "refused", error.reason
         if isinstance(error, Deferred):
@@ -590,8 +616,8 @@ class SourceSpider(Spider):
         host = urlsplit(cast("Request", failure.request).url).hostname  # type: ignore[attr-defined]
         if isinstance(error, CannotResolveHostError) and host in resolver.forbidden:
             return "refused", "forbidden_address"
-        name = type(error).__name__.removesuffix("Error")
-        return "deferred", re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()
+        reason = name_of(error)
+        return "refused" if reason in _FOR_GOOD else "deferred", reason
 
     # --- figures -----------------------------------------------------------------------------
 

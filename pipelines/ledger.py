@@ -34,6 +34,7 @@ from pipelines.database import open_store, upsert, writing
 from pipelines.fingerprint import storable
 from pipelines.models import (
     LedgerEntry,
+    Pause,
     Record,
     Revision,
     Run,
@@ -390,6 +391,21 @@ class Ledger:
             if complete:
                 values["resume"] = None
             upsert(connection, Walk, values, keys=("spider", "start"))
+
+    # --- Retry-After -------------------------------------------------------------------------
+
+    def pauses(self, at: datetime) -> dict[str, datetime]:
+        """Hosts and URLs that servers do not want to be asked for yet, and until when."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(Pause).where(Pause.until <= _iso(at)))
+            rows = connection.execute(select(Pause.address, Pause.until)).all()
+        return {row.address: datetime.fromisoformat(row.until) for row in rows}
+
+    def pause(self, address: str, until: datetime) -> None:
+        """Keep what a server asked for, for later runs."""
+        values = {"address": address, "until": _iso(until)}
+        with writing(self.engine).begin() as connection:
+            upsert(connection, Pause, values, keys=("address",))
 
     # --- withdrawal --------------------------------------------------------------------------
 
