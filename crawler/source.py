@@ -466,6 +466,7 @@ class SourceSpider(Spider):
         self.taken.add(listed.canonical_url)
         self.count("listed")
         if fate:
+            walk.trail.fruitless += fate == "trap"
             self.refuse(fate, row, walk)
             return None
         # What is new goes first: a run may be cut short at any time.
@@ -599,6 +600,7 @@ class SourceSpider(Spider):
         kind, reason = self.reason(failure)
         row, walk = request.cb_kwargs["row"], request.cb_kwargs["walk"]
         if kind == "refused":
+            walk.trail.fruitless += 1
             self.refuse(reason, row, walk)
         else:
             self.defer(reason, row, walk)
