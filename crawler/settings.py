@@ -128,6 +128,7 @@ FEED_STORAGES = {
 FEED_EXPORT_ENCODING = "utf-8"
 
 # --- What the operator sees --------------------------------------------------------------------
+LOG_FORMATTER = "crawler.logs.SafeLogFormatter"
 LOG_LEVEL = "WARNING"  # progress and the closing line say the rest; `-L INFO` shows all
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # counted as deferred, with the reason

@@ -614,6 +614,8 @@ class SourceSpider(Spider):
             return "deferred", error.reason
         if isinstance(error, HttpError):
             status = error.response.status
+            if 300 <= status < 400:
+                return "refused", "bad_redirect"  # to nowhere, or to what is not fetched: file:
             return "refused" if status in _GONE else "deferred", f"http_{status}"
         host = urlsplit(cast("Request", failure.request).url).hostname  # type: ignore[attr-defined]
         if isinstance(error, CannotResolveHostError) and host in resolver.forbidden:

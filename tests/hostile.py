@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 from itertools import count
+from random import Random
 from threading import Thread
 from typing import Self
 
@@ -204,14 +205,20 @@ class Trap:
         return self.title or f"陷阱{self.name}的完整标题"
 
 
+CHARACTERS = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面"
 SCRIPT = "<script>alert('src')</script>"
 EVIL = "'\"><img src=x onerror=alert(1)><svg onload=alert(2)>"
 
 
+def words(seed: str) -> str:
+    """Paragraphs that no other page has anything like."""
+    chance = Random(seed)
+    return "".join(f"<p>　　{''.join(chance.choices(CHARACTERS, k=60))}。</p>" for _ in range(8))
+
+
 def _xss(name: str, risk: int, body: str, title: str = "", **parts: str) -> Trap:
     shown = title or f"陷阱{name}的完整标题"
-    filler = "".join(f"<p>　　{name}的第{n}段，讲这件事的经过和结果。</p>" for n in range(1, 9))
-    page = article(escape(shown), body=filler + body, **parts)
+    page = article(escape(shown), body=words(name) + body, **parts)
     return Trap(name, risk, STORED, page, title=shown)
 
 
@@ -225,11 +232,13 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     inside = f"127.0.0.1:{canary}"
     # 1, 2: robots.txt has tests of its own; here are pages that it disallows.
     for n in range(6):
-        yield Trap(f"robots-{n}", 1, "robots_disallowed", article(), f"/admin/content/post_{n}.html")
+        yield Trap(
+            f"robots-{n}", 1, "robots_disallowed", article(), f"/admin/content/post_{n}.html"
+        )
     # 3: servers that are busy
-    good = article("忙过以后的一篇文章标题")
+    good = article("忙过以后的一篇文章标题", body=words("busy"))
     yield Trap("retry-seconds", 3, STORED, once((429, {"Retry-After": "1"}, b""), good))
-    good = article("按日期等过以后的文章标题")
+    good = article("按日期等过以后的文章标题", body=words("date"))
     yield Trap("retry-date", 3, STORED, once(later(1), good))
     yield Trap("retry-absurd", 3, "retry_after", (503, {"Retry-After": "99999999999"}, b""))
     yield Trap("retry-nonsense", 3, "http_429", (429, {"Retry-After": "-1"}, b""))
@@ -242,21 +251,25 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
             *("169.254.169.254", "[fd00:ec2::254]", "100.100.100.200", "192.168.0.1", "10.0.0.1"),
         ]
     ):
-        yield Trap(f"link-{n}", 4, "other_host", None, f"http://{host}/latest/content/post_{n}.html")
+        yield Trap(
+            f"link-{n}", 4, "other_host", None, f"http://{host}/latest/content/post_{n}.html"
+        )
     yield Trap("link-user", 4, "other_host", None, f"http://www.gdzz.gov.cn@{inside}/x/post_1.html")
     yield Trap("to-canary", 4, "other_host", redirect(f"http://{inside}/x.html"))
     yield Trap("to-metadata", 4, "other_host", redirect("http://169.254.169.254/latest/meta-data/"))
     yield Trap("to-odd", 4, "other_host", redirect(f"//127.1:{canary}/x.html", 307))
-    yield Trap("to-file", 4, "http_302", redirect("file:///etc/passwd"))
+    yield Trap("to-file", 4, "bad_redirect", redirect("file:///etc/passwd"))
     yield Trap("to-nonsense", 4, "bad_redirect", redirect("http://[::1"))
     yield Trap("refresh-canary", 4, "other_host", refresh(f"http://{inside}/x.html"))
-    yield Trap("refresh-file", 4, "no_article", refresh("file:///etc/passwd"))
-    yield Trap("refresh-data", 4, "no_article", refresh("data:text/html,<h1>x</h1>"))
+    yield Trap("refresh-file", 4, "empty_body", refresh("file:///etc/passwd"))
+    yield Trap("refresh-data", 4, "empty_body", refresh("data:text/html,<h1>x</h1>"))
     yield Trap("loop", 4, "too_many_redirects", redirect("/tzgg/content/loop.html"))
     # 5, 6: without end
     yield Trap("bomb-gzip", 5, "too_big", encoded(bomb(bomb_size), "gzip"))
     yield Trap("bomb-deflate", 5, "too_big", encoded(bomb(bomb_size, 15), "deflate"))
-    yield Trap("bomb-layers", 5, "bad_encoding", encoded(gzip.compress(bomb(bomb_size)), "gzip, gzip"))
+    yield Trap(
+        "bomb-layers", 5, "bad_encoding", encoded(gzip.compress(bomb(bomb_size)), "gzip, gzip")
+    )
     yield Trap("unasked", 5, "bad_encoding", encoded(b"\x0b\x02\x80", "br"))
     yield Trap("endless", 5, "too_big", endless(b"<p>" + b"x" * 65533))
     length = HTTP + b"Content-Length: 99999999999\r\n\r\n"
@@ -284,40 +297,75 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     squeezed = zlib.compress(PAGE)
     yield Trap("cut-deflate", 7, "truncated", encoded(squeezed[:-50], "deflate"))
     # 11-13, 16-20: code in the text
-    yield _xss("script", 11, f"<p>正文{SCRIPT}<a href='javascript:alert(3)' onclick=alert(4)>链接</a></p>")
+    yield _xss(
+        "script", 11, f"<p>正文{SCRIPT}<a href='javascript:alert(3)' onclick=alert(4)>链接</a></p>"
+    )
     yield _xss("title", 11, "", f"标题里有代码{SCRIPT}{EVIL}的文章")
     yield _xss("source", 11, "", source="某报&lt;script&gt;alert(5)&lt;/script&gt;")
-    yield _xss("colon", 11, "<p><a href='javascript&colon;alert(6)'>一</a><a href='java&#10;script:alert(7)'>二</a></p>")
-    yield _xss("frames", 11, "<iframe src='//e.example/'></iframe><object data=x></object><embed src=x>")
-    yield _xss("form", 11, "<form action='//e.example/'><input name=password><button>登</button></form>")
     yield _xss(
-        "mutation", 12,
+        "colon",
+        11,
+        "<p><a href='javascript&colon;alert(6)'>一</a><a href='java&#10;script:alert(7)'>二</a></p>",
+    )
+    yield _xss(
+        "frames", 11, "<iframe src='//e.example/'></iframe><object data=x></object><embed src=x>"
+    )
+    yield _xss(
+        "form", 11, "<form action='//e.example/'><input name=password><button>登</button></form>"
+    )
+    yield _xss(
+        "mutation",
+        12,
         "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(8)&gt;'>"
         "</mglyph></table></mtext></math><noscript><p title='</noscript><img src=x onerror=alert(9)>'></noscript>",
     )
-    yield _xss("style", 12, "<style>body{background:url(//e.example/x)}</style><p style='background:url(//e.example/y)'>三</p>")
-    yield _xss("twice", 13, "<p>两次转义：&amp;lt;script&amp;gt;alert(10)&amp;lt;/script&amp;gt;</p>")
+    yield _xss(
+        "style",
+        12,
+        "<style>body{background:url(//e.example/x)}</style><p style='background:url(//e.example/y)'>三</p>",
+    )
+    yield _xss(
+        "twice", 13, "<p>两次转义：&amp;lt;script&amp;gt;alert(10)&amp;lt;/script&amp;gt;</p>"
+    )
     yield _xss("control", 16, "<p>控制&#x1F;字符&#0;和\x0b\x1f\x7f\u0085\ufffe也在</p>")
     yield _xss("surrogate", 17, "<p>代理&#xD800;字符&#xDFFF;和\x00也在</p>")
     yield _xss("cdata", 16, "<p>]]&gt;<![CDATA[ <script>alert(11)</script> ]]&gt;</p>")
-    for n, formula in enumerate(["=HYPERLINK(1)", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "＝1+1"]):
+    for n, formula in enumerate(
+        ["=HYPERLINK(1)", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "＝1+1"]
+    ):
         yield _xss(f"formula-{n}", 18, "", f"{formula}第{n}个公式一样的标题")
-    yield _xss("path", 19, "<p><a href='/files/..%2f..%2fetc%2fpasswd.pdf'>../../../etc/passwd.pdf</a></p>", "../../../index.html第一个标题")
+    yield _xss(
+        "path",
+        19,
+        "<p><a href='/files/..%2f..%2fetc%2fpasswd.pdf'>../../../etc/passwd.pdf</a></p>",
+        "../../../index.html第一个标题",
+    )
     yield _xss("reserved", 19, "", "CON 和 index.html 一样的标题")
     yield _xss("bidi", 20, "", "请看\u202egpj.exe\u202c和\u200b零宽\u2066字符\U000e0041的标题")
-    yield _xss("template", 20, "<p>{{ config }} {% include 'x' %} ${7*7} %(x)s {0} %s</p>", "{{ 7*7 }}模板的标题%s%(url)s{0}")
-    yield _xss("sql", 20, "<p>'; DROP TABLE records; --</p>", "罗伯特'); DROP TABLE records;--的标题")
-    yield _xss("shortcode", 20, "<p>[gallery ids='1'] &lt;!--more--&gt; &lt;?php phpinfo(); ?&gt;</p>")
+    yield _xss(
+        "template",
+        20,
+        "<p>{{ config }} {% include 'x' %} ${7*7} %(x)s {0} %s</p>",
+        "{{ 7*7 }}模板的标题%s%(url)s{0}",
+    )
+    yield _xss(
+        "sql", 20, "<p>'; DROP TABLE records; --</p>", "罗伯特'); DROP TABLE records;--的标题"
+    )
+    yield _xss(
+        "shortcode", 20, "<p>[gallery ids='1'] &lt;!--more--&gt; &lt;?php phpinfo(); ?&gt;</p>"
+    )
     yield _xss("log", 20, "", "一行\r\n2026-01-01 ERROR: 假的日志\x1b[31m行的标题")
     # 4, 11: addresses that readers' browsers would follow
     yield _xss(
-        "addresses", 4,
+        "addresses",
+        4,
         f"<p><img src='http://{inside}/hit.png'><img src='http://192.168.1.1/reboot'><img src='http://0x7f.1/'>"
         "<img src='http://router.local/'><img src='data:image/svg+xml,<svg onload=alert(12)>'>"
         f"<a href='http://[::1]:{canary}/'>一</a><a href='http://localhost:{canary}/a.pdf'>附件一.pdf</a></p>",
     )
     yield _xss(
-        "hidden", 13,
+        "hidden",
+        13,
         "<div style='display:none'>看不见的广告一</div><p hidden>看不见的广告二</p>"
         "<p style='font-size:0'>看不见的广告三</p><p style='position:absolute;left:-9999px'>看不见的广告四</p>"
         "<p style='opacity:0'>看不见的广告五</p><style>.gone{display:none}</style><p class='gone'>看不见的广告六</p>",
@@ -334,7 +382,7 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     yield Trap("broken", 23, "http_500", html("no", 500))
     yield Trap("gone", 23, "http_404", html("no", 404))
     # deep pages stop parsers or stacks
-    yield Trap("deep", 23, "too_deep", html("<div>" * 300_000))
+    yield Trap("deep", 23, "empty_body", html("<div>" * 150_000))
     # lists lead to such addresses
     circle = "/a/b" * 10
     yield Trap("circle", 23, "trap", None, f"{circle}/content/post_1.html")
@@ -344,7 +392,9 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
 def good(number: int) -> tuple[str, Answer]:
     """Title and page of a good post."""
     title = f"第{number}篇好好的文章标题"
-    return title, article(title, minute=f"2024-{1 + number % 12:02}-{1 + number % 28:02} 09:00")
+    return title, article(
+        title, body=words(title), minute=f"2024-{1 + number % 12:02}-{1 + number % 28:02} 09:00"
+    )
 
 
 def build(server: RawServer, canary: int, bomb_size: int = 64 << 20) -> dict[str, str]:
@@ -378,7 +428,7 @@ def build(server: RawServer, canary: int, bomb_size: int = 64 << 20) -> dict[str
         following = f"/tzgg/index_{number + 1}.html" if number < len(pages) else ""
         escaped = [(escape(href), escape(title), date) for href, title, date in part]
         server.answers[f"/tzgg/{name}"] = listing(escaped, following)
-    title, page = good(1)
+    title, page = good(1000)
     server.answers["/calendar/content/post_1.html"] = page
     outcomes["/calendar/content/post_1.html"] = STORED
     server.fallback = _made_up
@@ -396,20 +446,32 @@ def _made_up(target: str) -> Answer:
     rows = {
         # a page a month, for ever
         "calendar": [
-            (f"/calendar/content/post_{page * 100 + n}.html", f"第{page}月第{n}天的安排是什么", f"{month:%Y-%m}-{n:02}")
+            (
+                f"/calendar/content/post_{page * 100 + n}.html",
+                f"第{page}月第{n}天的安排是什么",
+                f"{month:%Y-%m}-{n:02}",
+            )
             for n in range(1, 4)
         ],
         # the same posts under a new address at every sight
         "session": [
-            (f"/session/content/post_{n}.html?k={time.monotonic_ns()}", f"第{n}篇总是一样的文章", "2024-08-25")
+            (
+                f"/session/content/post_{n}.html?k={time.monotonic_ns()}",
+                f"第{n}篇总是一样的文章",
+                "2024-08-25",
+            )
             for n in range(1, 5)
         ],
         # a folder more on every page
         "deeper": [
-            (f"/deeper{'/x' * page}/content/post_{page * 10 + n}.html", f"第{page}层的第{n}篇文章标题", "2024-08-25")
+            (
+                f"/deeper{'/x' * page}/content/post_{page * 10 + n}.html",
+                f"第{page}层的第{n}篇文章标题",
+                "2024-08-25",
+            )
             for n in range(1, 5)
         ],
     }[folder]
     if folder == "calendar" and page == 1:
-        rows.insert(0, ("/calendar/content/post_1.html", good(1)[0], "2024-08-25"))
+        rows.insert(0, ("/calendar/content/post_1.html", good(1000)[0], "2024-08-25"))
     return listing(rows, f"/{folder}/index_{page + 1}.html")

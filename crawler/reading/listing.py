@@ -19,8 +19,10 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.reading.dates import find_dates
-from crawler.reading.page import Page, is_hidden, visible_text
+from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
 from crawler.reading.text import drop_controls, fold_space
+from crawler.reading.tree import AWAY
+from crawler.reading.tree import AWAY
 from crawler.reading.urls import absolute, column_path, host_of
 
 
@@ -78,13 +80,6 @@ _ASIDE_HEADING = re.compile(
     r"热门|热点|热文|推荐|排行|点击|图片新闻|图文|相关|友情链接|链接|网站导航|网站地图|专题|猜你|"
     r"大家都在|最新(?:文章|更新)|栏目导航|网站群"
 )
-_AWAY = re.compile(
-    r"(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|"
-    r"(?:^|[;\s])(?:opacity|font-size|height|max-height)\s*:\s*0(?:px|em|%)?\s*(?:;|$|!)",
-    re.I,
-)
-_SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -275,7 +270,7 @@ def _address(link: HtmlElement, base: str) -> str | None:
 
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     """Visible links that may lead to a post, with their absolute http(s) URL."""
-    concealed = _concealed(page)
+    concealed = hiding_selectors(page)
     found = []
     for link in page.root.iter():
         if link.tag != "a" and (link.get("onclick") is None or link.find(".//a") is not None):
@@ -319,20 +314,8 @@ def _before(link: HtmlElement) -> str:
     return (text or "").rstrip()
 
 
-def _concealed(page: Page) -> frozenset[str]:
-    """Class and id selectors that the page's own style sheets hide."""
-    found: set[str] = set()
-    for style in page.named.get("style", []):
-        for rule in (style.text or "").split("}"):
-            selectors, _, rules = rule.rpartition("{")
-            selectors = selectors.rpartition("{")[2]  # of @media
-            if _HIDING.search(rules):
-                found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
-    return frozenset(found)
-
-
 def _is_concealed(element: HtmlElement, selectors: frozenset[str]) -> bool:
-    if is_hidden(element) or _AWAY.search(element.get("style") or ""):
+    if is_hidden(element) or AWAY.search(element.get("style") or ""):
         return True
     if not selectors:
         return False
@@ -356,10 +339,9 @@ def _row_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlE
             break
     # <ul><li>title</li><li>date</li></ul>: the whole <ul> is the row.
     whole = row.getparent()
-    if row.tag in _PARTS and whole is not None:
+    if row.tag in _PARTS and whole is not None and len(urls_below[whole]) == 1:
         others = [child for child in whole if child is not row]
-        alone = len(urls_below[whole]) == 1 and all(c.find(".//a") is None for c in others)
-        if others and alone:
+        if others and all(child.find(".//a") is None for child in others):
             return whole
     return row
 

@@ -48,6 +48,7 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
+_ENOUGH = 500
 
 
 def refuse_error_page(page: Page) -> None:
@@ -135,14 +136,15 @@ def _listed(page: Page, body: Body) -> int:
     if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
         return 0
     rows = [row for row in read_rows(page) if not is_file(row.url)]
-    titles = [squeeze(row.title) for row in rows]
+    # Of endless lists the beginning tells enough: every title is looked for in every line.
+    titles = [squeeze(row.title) for row in rows[:_ENOUGH]]
     # Excerpts below the rows are sentences, too: then the rows have to be many.
     found = sum(
-        any(title and (title in line or title.startswith(line)) for line in linked)
+        any(title and (title in line or title.startswith(line)) for line in linked[:_ENOUGH])
         for title in titles
     )
     dated = sum(bool(row.date_raw) for row in rows)
-    if found >= _MANY and 3 * found >= len(lines):
+    if found >= _MANY and 3 * found >= min(len(lines), _ENOUGH):
         return found
     return min(found, dated) if not said else 0
 

@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import ROOT, Scrapy
 from tests.hostile import STORED, RawServer, build
 
-SPIDER = '''
+SPIDER = """
 from crawler.families.nfcms import Nfcms
 from crawler.source import SourceSpider
 
@@ -27,7 +27,7 @@ class Hostile(SourceSpider):
     home = "{url}"
     channels = {{"tzgg": "公告", "calendar": "日历", "session": "会话", "deeper": "深处"}}
     family = Nfcms()
-'''
+"""
 MEMORY = 600  # MiB
 SECONDS = 15 * 60
 
@@ -54,7 +54,9 @@ def declare(folder: Path, url: str) -> None:
     )
 
 
-def crawl(folder: Path, server: RawServer, *settings: str) -> tuple[int, dict[str, Any], str, int, float]:
+def crawl(
+    folder: Path, server: RawServer, *settings: str
+) -> tuple[int, dict[str, Any], str, int, float]:
     """Exit status, figures, log, peak memory in MiB and seconds of a crawl of the whole site."""
     declare(folder, server.url)
     scrapy = Scrapy(folder / "data", f"127.0.0.1:{server.port}")
@@ -75,7 +77,13 @@ def crawl(folder: Path, server: RawServer, *settings: str) -> tuple[int, dict[st
     process.returncode = os.waitstatus_to_exitcode(status)
     lines = (folder / "out").read_text().splitlines()
     figures = json.loads(lines[-1]) if lines else {}
-    return process.returncode, figures, (folder / "log").read_text(), usage.ru_maxrss // 1024, seconds
+    return (
+        process.returncode,
+        figures,
+        (folder / "log").read_text(),
+        usage.ru_maxrss // 1024,
+        seconds,
+    )
 
 
 def ledger(folder: Path) -> dict[str, str]:
@@ -83,15 +91,21 @@ def ledger(folder: Path) -> dict[str, str]:
     store = sqlite3.connect(folder / "data" / "store.db")
     rows = store.execute("SELECT url, state, reason FROM ledger").fetchall()
     store.close()
-    return {url: reason or (STORED if state in ("stored", "unchanged") else state) for url, state, reason in rows}
+    return {
+        url: reason or (STORED if state in ("stored", "unchanged") else state)
+        for url, state, reason in rows
+    }
 
 
 def test_the_whole_site_in_one_crawl(server: RawServer, canary: RawServer, tmp_path: Path) -> None:
     expected = build(server, canary.port)
     status, figures, log, memory, seconds = crawl(
-        tmp_path, server, "DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "DOWNLOAD_TIMEOUT=3"
+        tmp_path,
+        server,
+        "DOWNLOAD_DELAY=0",
+        "CONCURRENT_REQUESTS_PER_DOMAIN=4",
+        "DOWNLOAD_TIMEOUT=3",
     )
-    print(json.dumps(figures, ensure_ascii=False, indent=1), memory, seconds)
     outcomes = ledger(tmp_path)
     found = {url.removeprefix(server.url.rstrip("/")): outcome for url, outcome in outcomes.items()}
     assert {href: found.get(href) for href in expected} == expected
