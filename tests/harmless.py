@@ -38,8 +38,11 @@ LOADED = ("img", "audio", "video", "source", "track", "input")
 FORMULAS = tuple("=+-@\t\r＝＋－＠")
 
 
-def harms(folder: Path) -> list[str]:
-    """All that is harmful in the files below a folder, a line each."""
+def harms(folder: Path, home: str) -> list[str]:
+    """All that is harmful in the files below a folder, a line each.
+
+    `home`: URL of the site that the posts come from, which may lie inside.
+    """
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
@@ -48,7 +51,7 @@ def harms(folder: Path) -> list[str]:
             body = path.read_bytes()
             name = str(path.relative_to(folder))
             found += [f"{name}: {problem}" for problem in _file(path.suffix, body)]
-    return found
+    return [problem for problem in found if f"inside: '{home}" not in problem]
 
 
 def _file(suffix: str, body: bytes) -> Iterator[str]:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+from scrapy.utils.project import get_project_settings
 
+from crawler.demo.server import SiteServer
 from tests.conftest import ROOT, Scrapy
-from tests.hostile import STORED, RawServer, build
+from tests.harmless import harms
+from tests.hostile import EVIL, SCRIPT, STORED, RawServer, build
 
 SPIDER = """
 from crawler.families.nfcms import Nfcms
@@ -54,10 +62,20 @@ def declare(folder: Path, url: str) -> None:
     )
 
 
-def crawl(
-    folder: Path, server: RawServer, *settings: str
-) -> tuple[int, dict[str, Any], str, int, float]:
-    """Exit status, figures, log, peak memory in MiB and seconds of a crawl of the whole site."""
+@dataclass(slots=True)
+class Run:
+    """A crawl that is over."""
+
+    status: int
+    figures: dict[str, Any]
+    log: str
+    memory: int
+    """MiB at most."""
+    seconds: float
+
+
+def crawl(folder: Path, server: RawServer, *settings: str) -> Run:
+    """Crawl the whole site by the real command."""
     declare(folder, server.url)
     scrapy = Scrapy(folder / "data", f"127.0.0.1:{server.port}")
     scrapy.environment["PYTHONPATH"] += f":{folder}"
@@ -77,13 +95,8 @@ def crawl(
     process.returncode = os.waitstatus_to_exitcode(status)
     lines = (folder / "out").read_text().splitlines()
     figures = json.loads(lines[-1]) if lines else {}
-    return (
-        process.returncode,
-        figures,
-        (folder / "log").read_text(),
-        usage.ru_maxrss // 1024,
-        seconds,
-    )
+    log = (folder / "log").read_text()
+    return Run(process.returncode, figures, log, usage.ru_maxrss // 1024, seconds)
 
 
 def ledger(folder: Path) -> dict[str, str]:
@@ -97,17 +110,107 @@ def ledger(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_whole_site_in_one_crawl(server: RawServer, canary: RawServer, tmp_path: Path) -> None:
-    expected = build(server, canary.port)
-    status, figures, log, memory, seconds = crawl(
-        tmp_path,
-        server,
-        "DOWNLOAD_DELAY=0",
-        "CONCURRENT_REQUESTS_PER_DOMAIN=4",
-        "DOWNLOAD_TIMEOUT=3",
-    )
-    outcomes = ledger(tmp_path)
-    found = {url.removeprefix(server.url.rstrip("/")): outcome for url, outcome in outcomes.items()}
-    assert {href: found.get(href) for href in expected} == expected
+FILES = {"site": "", "markdown": "", "jsonfeed": ".json", "jsonl": ".jsonl", "csv": ".csv"}
+
+
+def export(folder: Path) -> Path:
+    """Every format, exported into one folder."""
+    scrapy = Scrapy(folder / "data")
+    for name in get_project_settings()["EXPORT_FORMATS"]:
+        path = folder / "exports" / f"{name}{FILES.get(name, '.xml')}"
+        done = scrapy("export", name, "-o", str(path))
+        assert done.returncode == 0, done.stderr
+    return folder / "exports"
+
+
+@pytest.mark.parametrize("full", [False, pytest.param(True, marks=pytest.mark.nightly)])
+def test_the_whole_site_in_one_crawl(
+    server: RawServer, canary: RawServer, tmp_path: Path, full: bool
+) -> None:
+    """Exactly the good posts are stored, and nothing harmful leaves in any format."""
+    expected = build(server, canary.port, 2 << 30 if full else 64 << 20)
+    settings = ["DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS_PER_DOMAIN=4"]
+    run = crawl(tmp_path, server, *settings, *([] if full else ["DOWNLOAD_TIMEOUT=3"]))
+    found = ledger(tmp_path)
+    outcomes = {href: found.get(urljoin(server.url, href)) for href in expected}
+    assert outcomes == expected
     assert canary.requests == []
-    assert memory < MEMORY
+    assert run.memory < MEMORY
+    assert run.seconds < SECONDS
+    # what is not stored is counted by the same reasons
+    reasons = Counter(run.figures["refused"]) + Counter(run.figures["deferred"])
+    named = Counter(outcome for outcome in expected.values() if outcome != STORED)
+    assert named <= reasons
+    assert sum(reasons.values()) + run.figures["stored"] == run.figures["listed"]
+    assert run.figures["merged"] == 0
+    # robots.txt: once, and nothing that it forbids
+    assert server.requests.count("/robots.txt") == 1
+    assert not [target for target in server.requests if target.startswith("/admin/")]
+    # three lists have no end, and are told so
+    assert run.status == 1
+    assert run.figures["lists"] < 100
+    assert {path.split("/")[1] for path in TRAPPED.findall(run.log)} == {
+        "calendar",
+        "session",
+        "deeper",
+    }
+    # every line of the log is one that the program wrote; before, Scrapy tells its versions
+    lines = run.log[run.log.index("Overridden settings") :].splitlines()[1:]
+    assert [line for line in lines if not LINE.match(line)] == []
+    assert "\x1b" not in run.log
+    exports = export(tmp_path)
+    assert harms(exports, server.url) == []
+    texts = {path: path.read_text("utf-8") for path in exports.rglob("*") if path.is_file()}
+    assert [path for path, text in texts.items() if "看不见的广告" in text] == []
+    # what looks like code to somebody is there, word for word
+    records = [json.loads(line) for line in texts[exports / "jsonl.jsonl"].splitlines()]
+    whole = "\n".join(f"{record['title']}\n{record['text']}" for record in records)
+    for literal in LITERAL:
+        assert literal in whole, literal
+    titles = {record["title"] for record in records}
+    assert {"请看gpj.exe和零宽字符的标题", "一行 2026-01-01 ERROR: 假的日志[31m行的标题"} <= titles
+    if full:
+        (tmp_path / "log").write_text("")
+        open_in_browser(exports / "site", canary)
+
+
+TRAPPED = re.compile(r"list http://[^/]+(/\S+): a trap: ")
+LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[[\w.]+\] [A-Z]+: |  \| |hostile: ")
+LITERAL = (
+    *("两次转义：&lt;script&gt;alert(10)&lt;/script&gt;", "]]>", "{{ config }} {% include 'x' %}"),
+    *("${7*7} %(x)s {0} %s", "'; DROP TABLE records; --", "[gallery ids='1'] <!--more-->"),
+    *("<?php phpinfo(); ?>", "{{ 7*7 }}模板的标题%s%(url)s{0}", "../../../index.html第一个标题"),
+    *("罗伯特'); DROP TABLE records;--的标题", "=HYPERLINK(1)第0个公式一样的标题"),
+    f"标题里有代码{SCRIPT}{EVIL}的文章",
+)
+
+
+def open_in_browser(site: Path, canary: RawServer) -> None:
+    """Every page in a real browser: no script runs, and no request leaves."""
+    browser = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+    if browser is None:
+        pytest.skip("there is no Chromium here")
+    with SiteServer(site) as server, RawServer() as proxy:
+        # Whatever is not the site itself goes to a proxy that only listens.
+        for page in sorted(site.rglob("*.html")):
+            done = subprocess.run(
+                [
+                    *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+                    *("--disable-background-networking", "--disable-component-update"),
+                    *("--no-first-run", "--disable-sync", "--virtual-time-budget=2000"),
+                    f"--proxy-server=127.0.0.1:{proxy.port}",
+                    f"--proxy-bypass-list=127.0.0.1:{server.port}",
+                    f"--user-data-dir={site.parent / 'browser'}",
+                    f"{server.url}{page.relative_to(site)}",
+                ],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            assert "转载" in done.stdout or "<h1" in done.stdout
