@@ -108,7 +108,13 @@ def markup(text: str) -> Iterator[str]:
     ).iter():
         if not isinstance(element.tag, str):
             continue
-        if element.tag in ELEMENTS:
+        # The site's own search page has a form without an address, and a script in a file.
+        own = (element.tag == "form" and not element.get("action")) or (
+            element.tag == "script"
+            and re.fullmatch(r"[\w./-]+", element.get("src", ":"))
+            and not element.text
+        )
+        if element.tag in ELEMENTS and not own:
             yield f"<{element.tag}>"
         if element.tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
             yield "a refresh"

@@ -206,8 +206,8 @@ class Trap:
 
 
 CHARACTERS = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面"
-SCRIPT = "<script>alert('src')</script>"
-EVIL = "'\"><img src=x onerror=alert(1)><svg onload=alert(2)>"
+SCRIPT = "<script>fetch(`/hit`)</script>"
+EVIL = "'\"><img src=x onerror=fetch(`/hit`)><svg onload=fetch(`/hit`)>"
 
 
 def words(seed: str) -> str:
@@ -298,14 +298,16 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     yield Trap("cut-deflate", 7, "truncated", encoded(squeezed[:-50], "deflate"))
     # 11-13, 16-20: code in the text
     yield _xss(
-        "script", 11, f"<p>正文{SCRIPT}<a href='javascript:alert(3)' onclick=alert(4)>链接</a></p>"
+        "script",
+        11,
+        f"<p>正文{SCRIPT}<a href='javascript:fetch(`/hit`)' onclick=fetch(`/hit`)>链接</a></p>",
     )
     yield _xss("title", 11, "", f"标题里有代码{SCRIPT}{EVIL}的文章")
-    yield _xss("source", 11, "", source="某报&lt;script&gt;alert(5)&lt;/script&gt;")
+    yield _xss("source", 11, "", source="某报&lt;script&gt;fetch(`/hit`)&lt;/script&gt;")
     yield _xss(
         "colon",
         11,
-        "<p><a href='javascript&colon;alert(6)'>一</a><a href='java&#10;script:alert(7)'>二</a></p>",
+        "<p><a href='javascript&colon;fetch(`/hit`)'>一</a><a href='java&#10;script:fetch(`/hit`)'>二</a></p>",
     )
     yield _xss(
         "frames", 11, "<iframe src='//e.example/'></iframe><object data=x></object><embed src=x>"
@@ -316,8 +318,8 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     yield _xss(
         "mutation",
         12,
-        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(8)&gt;'>"
-        "</mglyph></table></mtext></math><noscript><p title='</noscript><img src=x onerror=alert(9)>'></noscript>",
+        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=fetch(`/hit`)&gt;'>"
+        "</mglyph></table></mtext></math><noscript><p title='</noscript><img src=x onerror=fetch(`/hit`)>'></noscript>",
     )
     yield _xss(
         "style",
@@ -325,11 +327,11 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
         "<style>body{background:url(//e.example/x)}</style><p style='background:url(//e.example/y)'>三</p>",
     )
     yield _xss(
-        "twice", 13, "<p>两次转义：&amp;lt;script&amp;gt;alert(10)&amp;lt;/script&amp;gt;</p>"
+        "twice", 13, "<p>两次转义：&amp;lt;script&amp;gt;fetch(`/hit`)&amp;lt;/script&amp;gt;</p>"
     )
     yield _xss("control", 16, "<p>控制&#x1F;字符&#0;和\x0b\x1f\x7f\u0085\ufffe也在</p>")
     yield _xss("surrogate", 17, "<p>代理&#xD800;字符&#xDFFF;和\x00也在</p>")
-    yield _xss("cdata", 16, "<p>]]&gt;<![CDATA[ <script>alert(11)</script> ]]&gt;</p>")
+    yield _xss("cdata", 16, "<p>]]&gt;<![CDATA[ <script>fetch(`/hit`)</script> ]]&gt;</p>")
     for n, formula in enumerate(
         ["=HYPERLINK(1)", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "＝1+1"]
     ):
@@ -360,9 +362,10 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
         "addresses",
         4,
         f"<p><img src='http://{inside}/hit.png'><img src='http://192.168.1.1/reboot'><img src='http://0x7f.1/'>"
-        "<img src='http://router.local/'><img src='data:image/svg+xml,<svg onload=alert(12)>'>"
+        "<img src='http://router.local/'><img src='data:image/svg+xml,<svg onload=fetch(`/hit`)>'>"
         f"<a href='http://[::1]:{canary}/'>一</a><a href='http://localhost:{canary}/a.pdf'>附件一.pdf</a></p>",
     )
+    yield _xss("picture", 11, "<p><img src='http://pictures.example/1.png'></p>")
     yield _xss(
         "hidden",
         13,
