@@ -13,7 +13,11 @@ from scrapy.logformatter import LogFormatter
 _UNSAFE = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/'\"]+@", re.I)
+# The part before the host; a slash ends it on the web, but not for every database driver.
+_PASSWORDS = (
+    re.compile(r"\b(https?://[^\s:/@'\"]*):[^\s/'\"]+@", re.I),
+    re.compile(r"\b((?!https?:)[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]+@", re.I),
+)
 
 
 def one_line(text: str) -> str:
@@ -23,7 +27,9 @@ def one_line(text: str) -> str:
 
 def without_secrets(text: str) -> str:
     """The text without the passwords of URLs: `postgresql://user:***@host/`."""
-    return _USERINFO.sub(r"\1:***@", text)
+    for password in _PASSWORDS:
+        text = password.sub(r"\1:***@", text)
+    return text
 
 
 class _Record(logging.LogRecord):
@@ -38,6 +44,10 @@ class _Formatter(logging.Formatter):
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__(formatter._fmt, formatter.datefmt)
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # what another formatter may have made of it
+        return super().format(record)
 
     def formatException(self, info: Any) -> str:
         lines = without_secrets(super().formatException(info)).split("\n")

@@ -29,7 +29,7 @@ from crawler.families.base import Family, NextPage
 from crawler.items import Article, Capture, Known, Listed, Listing, NotAnArticle, Visit
 from crawler.ledger import Ledger
 from crawler.middlewares.capture import as_response, capture_of
-from crawler.middlewares.pace import challenged
+from crawler.middlewares.pace import asked_for, challenged
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
@@ -292,7 +292,11 @@ class SourceSpider(Spider):
             walk.channel = walk.family.column_path(walk.start)
         family = walk.family
         rows, following = self.read_list(
-            page, family, asked_for(response.request), walk.number, guessed=walk.guessed
+            page,
+            family,
+            asked_for(response.request),
+            walk.number,
+            guessed=walk.guessed,
         )
         if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
@@ -688,12 +692,6 @@ def request_for(page: NextPage, **details: Any) -> Request:
         }
     # Lists that were asked for are asked for: a later page may lead back to one.
     return Request(page.url, dont_filter=True, **details)
-
-
-def asked_for(request: Request | None) -> str:
-    """The URL that was asked for in the first place, with the fragment that no server sees."""
-    assert request is not None
-    return cast("str", request.meta.get("redirect_urls", [request.url])[0])
 
 
 @dataclass(slots=True, frozen=True)

@@ -91,7 +91,6 @@ class Command(ScrapyCommand):
                 # Never the real one: what the demo's store does not know of would be cut off.
                 "ARCHIVE_DIR": str(data / "archive"),
                 "CONTACT": f"demo@{HOST}",
-                "ALLOW_HOSTS": [f"{HOST}:80", f"127.0.0.1:{server.port}"],
                 "DOWNLOAD_DELAY": 0,
                 # One after the other: the same order, and so the same records, at every run.
                 "CONCURRENT_REQUESTS": 1,

@@ -165,13 +165,20 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     than a day is a day.
     """
     value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         wait = timedelta(seconds=min(int(value[:9]), _LONGEST.total_seconds()))
     elif (until := _date(value)) is not None:
         wait = until - (_date(headers.get("Date", "")) or now)
     else:
         return None
     return min(wait, _LONGEST) if wait > timedelta() else None
+
+
+def asked_for(request: Request | None) -> str:
+    """The URL that was asked for in the first place, with the fragment that no server sees."""
+    assert request is not None
+    url: str = request.meta.get("redirect_urls", [request.url])[0]
+    return url
 
 
 def _date(value: str) -> datetime | None:
@@ -223,8 +230,7 @@ class PaceMiddleware:
                 hosts.setdefault(address, Host(address)).pause((until - now).total_seconds())
 
     async def process_request(self, request: Request) -> None:
-        until = self.deferred.get(request.url)
-        if until is not None and until > self._now():
+        if self._is_deferred(request.url):
             raise Deferred("retry_after", request.url)
         left = _DEADLINE - request.meta.get("spent", 0.0)
         if left <= 0:
@@ -245,14 +251,8 @@ class PaceMiddleware:
             there.leave()
 
     def response_downloaded(self, response: Response, request: Request) -> None:
+        """Judge an answer, before the host is free for the next request."""
         self._count(request, str(response.status))
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """
-        Raises:
-            Deferred: `retry_after`, when the server wants to be left alone for longer than a pause.
-        """
-        self.leave(request)
         there = host(request.url)
         answer = Answer(response.status in _REFUSALS, self.slower)
         request.meta[_ANSWER] = answer
@@ -261,7 +261,6 @@ class PaceMiddleware:
             there.answered(answer)
         if response.status >= 400:
             self._wait(request, response, there)
-        return response
 
     def _wait(self, request: Request, response: Response, there: Host) -> None:
         headers = {
@@ -269,17 +268,26 @@ class PaceMiddleware:
             for name in ("Retry-After", "Date")
         }
         now = self._now()
-        wait = retry_after(headers, now)
-        if wait is None:
+        if (wait := retry_after(headers, now)) is None:
             return
-        alone = wait.total_seconds() > _PAUSE
-        address = request.meta.get("redirect_urls", [request.url])[0] if alone else there.name
+        if wait.total_seconds() > _PAUSE:
+            address = asked_for(request)
+            self.deferred[address] = now + wait
+        else:
+            address = there.name
+            there.pause(wait.total_seconds())
         if (ledger := getattr(self.crawler.spider, "ledger", None)) is not None:
             ledger.pause(address, now + wait)
-        if alone:
-            self.deferred[address] = now + wait
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """
+        Raises:
+            Deferred: `retry_after`, when the server wants to be left alone for longer than a pause.
+        """
+        self.leave(request)
+        if response.status >= 400 and self._is_deferred(asked_for(request)):
             raise Deferred("retry_after", request.url)
-        there.pause(wait.total_seconds())
+        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         self.leave(request)
@@ -288,6 +296,9 @@ class PaceMiddleware:
         self._count(request, name_of(exception))
         if isinstance(exception, _NO_ANSWER) and not request.meta.get("retry_times"):
             host(request.url).unanswered()
+
+    def _is_deferred(self, url: str) -> bool:
+        return url in self.deferred and self.deferred[url] > self._now()
 
     def _count(self, request: Request, outcome: str) -> None:
         assert self.crawler.stats is not None

@@ -22,7 +22,6 @@ from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
 from crawler.reading.text import drop_controls, fold_space
 from crawler.reading.tree import AWAY
-from crawler.reading.tree import AWAY
 from crawler.reading.urls import absolute, column_path, host_of
 
 
