@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.utils.project import get_project_settings
 from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address
 
@@ -404,3 +405,16 @@ def test_no_message_tells_the_password(tmp_path: Path, command: list[str], url: 
     done = scrapy(*command, "-L", "DEBUG")
     assert done.returncode != 0
     assert "s3cret" not in done.stdout + done.stderr
+
+
+# --- doors ---------------------------------------------------------------------------------------
+
+
+def test_doors_that_nobody_needs_are_shut() -> None:
+    settings = get_project_settings()
+    assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+    assert settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
+    assert not settings.getbool("TELNETCONSOLE_ENABLED")
+    assert not settings.getbool("REMOTE_CONTROL_ENABLED")
+    handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
+    assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
