@@ -478,13 +478,15 @@ class SourceSpider(Spider):
         return self._page_request(row.url, row, walk, priority=10 if new else -10)
 
     def fate(self, row: Row, family: Family) -> str:
-        """Why a listed URL is not fetched: `skipped` (older than asked for), `other_host`,
-        `direct_file`, `trap` or `other_page`; "" when it is.
+        """Why a listed URL is not fetched: `skipped` (older than asked for), `other_scheme`,
+        `other_host`, `direct_file`, `trap` or `other_page`; "" when it is.
         """
         since = self.options.since
         moment = parse_date(row.date_raw, self.now()) if since else None
         if since and moment and moment.when.date() < since:
             return "skipped"
+        if urlsplit(row.url).scheme not in ("http", "https"):
+            return "other_scheme"
         if host_of(row.url) not in self.hosts:
             return "other_host"
         if is_file(row.url):

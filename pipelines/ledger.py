@@ -55,7 +55,7 @@ _WAIT = 0.5  # seconds that a report may wait for company
 _GONE = ("http_404", "soft_404")
 _GONE_FOR_GOOD = "http_410"
 # Refusals that no later visit would change.
-_FOR_EVER = ("other_host", "direct_file", "other_page", "taken_down")
+_FOR_EVER = ("other_host", "other_scheme", "trap", "direct_file", "other_page", "taken_down")
 _GUARD_SHARE = 0.2
 _GUARD_COUNT = 5
 

@@ -254,6 +254,10 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
         yield Trap(
             f"link-{n}", 4, "other_host", None, f"http://{host}/latest/content/post_{n}.html"
         )
+    for n, url in enumerate(
+        ["file:///etc/passwd", "ftp://127.0.0.1:x/a.html", "data:text/html,<h1>x</h1>", "smb://a/b"]
+    ):
+        yield Trap(f"scheme-{n}", 4, "other_scheme", None, url)
     yield Trap("link-user", 4, "other_host", None, f"http://www.gdzz.gov.cn@{inside}/x/post_1.html")
     yield Trap("to-canary", 4, "other_host", redirect(f"http://{inside}/x.html"))
     yield Trap("to-metadata", 4, "other_host", redirect("http://169.254.169.254/latest/meta-data/"))

@@ -79,6 +79,9 @@ _ASIDE_HEADING = re.compile(
     r"热门|热点|热文|推荐|排行|点击|图片新闻|图文|相关|友情链接|链接|网站导航|网站地图|专题|猜你|"
     r"大家都在|最新(?:文章|更新)|栏目导航|网站群"
 )
+# What a browser would open, and a crawler must not.
+_NOT_WEB = re.compile(r"\s*(?:file|s?ftps?|data|gopher|s3|smb|ldap|dict|jar|wss?):", re.I)
+_LONGEST = 500  # characters of such an address
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -261,6 +264,8 @@ def _address(link: HtmlElement, base: str) -> str | None:
     href = link.get("href") or ""
     if url := absolute(base, href):
         return url
+    if _NOT_WEB.match(href):
+        return href.strip()[:_LONGEST]  # a row all the same: refused, and counted
     for script in (href, link.get("onclick") or ""):
         if match := _QUOTED.search(script):
             return absolute(base, match[1])

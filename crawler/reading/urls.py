@@ -78,6 +78,8 @@ def canonical_url(url: str) -> str:
     path in one way, so that `/a b`, `/a%20b` are one.
     """
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return url
     host = (parts.hostname or "").lower()
     port = parts.port
     if port and (parts.scheme, port) not in (("http", 80), ("https", 443)):
@@ -96,6 +98,8 @@ def canonical_url(url: str) -> str:
 def host_of(url: str) -> str:
     """`host:port` as compared for staying home: lower case, without `www.` and default ports."""
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", ""):
+        return ""
     host = (parts.hostname or "").lower().removeprefix("www.")
     port = parts.port
     return f"{host}:{port}" if port and port not in (80, 443) else host
