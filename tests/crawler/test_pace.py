@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from socket import socket
 from subprocess import run
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from scrapy import Request
@@ -305,3 +306,38 @@ def test_robots(
     assert server.requests.count("/robots.txt") == 1
     assert len(seen) == (6 if secret == "created" else 0)
     assert figures["refused"] == ({"robots_disallowed": 6} if secret == "refused" else {})
+
+
+SEVEN = """
+from crawler.families.nfcms import Nfcms
+from crawler.source import SourceSpider
+class Seven(SourceSpider):
+    name = "seven"
+    home = "{url}"
+    channels = {{"secret/1": "", "secret/2": "", "secret/3": "", "secret/4": "", "secret/5": "", "secret/6": "", "tzgg": ""}}
+    family = Nfcms()
+"""
+
+
+def test_requests_that_wait_for_robots_are_all_checked(server: RawServer, tmp_path: Path) -> None:
+    """All start at once, while robots.txt is still on its way."""
+
+    def slow(connection: socket) -> None:
+        sleep(1)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(RULES), RULES))
+
+    server.answers.update(channel("tzgg", 2))
+    server.answers["/robots.txt"] = slow
+    (tmp_path / "seven").mkdir()
+    (tmp_path / "seven" / "__init__.py").write_text(SEVEN.format(url=server.url))
+    (tmp_path / "seven_settings.py").write_text(
+        "from crawler.settings import *\nSPIDER_MODULES = ['seven']\n"
+    )
+    scrapy = Scrapy(tmp_path / "data", f"127.0.0.1:{server.port}")
+    scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
+    scrapy.environment["SCRAPY_SETTINGS_MODULE"] = "seven_settings"
+    status, figures, stderr = scrapy.crawl("seven", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
+    assert server.requests.count("/robots.txt") == 1
+    assert not [target for target in server.requests if target.startswith("/secret/")]
+    assert (status, figures["created"]) == (1, 2)  # six lists could not be had
+    assert "robots_disallowed" in stderr
