@@ -1,4 +1,36 @@
-"""A hostile, broken and busy site, crawled and republished."""
+"""A hostile, broken and busy site, crawled and republished.
+
+The risks of republishing what others serve, and the tests that go red without their guard
+("here": the crawl of the whole site below, in whose catalogue the number stands):
+
+|  # | risk                                          | tests                                        |
+|----|-----------------------------------------------|----------------------------------------------|
+|  1 | requests that wait for robots.txt pass it     | test_pace (all_checked), here                |
+|  2 | robots.txt 5xx or silent allows all; cut off  | test_pace (robots)                           |
+|  3 | Retry-After ignored, absurd, forgotten        | test_pace (retry_after), here                |
+|  4 | requests and readers led inside networks      | test_bounds (addresses), test_resolver, here |
+|  5 | bombs, endless and slow bodies, parser floods | test_bounds (streams), here                  |
+|  6 | endless headers                               | here                                         |
+|  7 | half an article                               | test_bounds (streams), here                  |
+|  8 | kill -9                                       | test_crash                                   |
+|  9 | power loss                                    | pipelines/test_batch (power_failure)         |
+| 10 | withdrawal of everything at once              | pipelines/test_ledger, test_story            |
+| 11 | code in bodies, titles, sources, addresses    | exporters/test_export_clean, here            |
+| 12 | what sanitisers let through                   | exporters/test_export_clean, here            |
+| 13 | text un-escaped twice, hidden text            | here                                         |
+| 14 | a dependency that pip leaves out              | test_setup                                   |
+| 15 | XML entities                                  | families/test_feed                           |
+| 16 | characters that XML forbids                   | exporters/test_export_clean, here            |
+| 17 | NUL and surrogates in the store               | pipelines/test_batch, on both engines; here  |
+| 18 | formulas in CSV                               | here, once there is such a format            |
+| 19 | names of files                                | exporters/test_export_site, here             |
+| 20 | bidi titles, forged log lines, templates, SQL | test_bounds (logs), here                     |
+| 21 | passwords in logs and messages                | test_bounds (password)                       |
+| 22 | encodings                                     | reading/test_decode                          |
+| 23 | error pages as articles                       | reading/test_refusal, here                   |
+| 24 | validators of what was not read well          | pipelines/test_ledger, test_story            |
+| 25 | certificates, telnet                          | test_bounds (certificate, doors)             |
+"""
 
 from __future__ import annotations
 
