@@ -389,7 +389,7 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     yield Trap("broken", 23, "http_500", html("no", 500))
     yield Trap("gone", 23, "http_404", html("no", 404))
     # deep pages stop parsers or stacks
-    yield Trap("deep", 23, "empty_body", html("<div>" * 150_000))
+    yield Trap("deep", 23, "empty_body", html("<div>" * 50_000))
     # lists lead to such addresses
     circle = "/a/b" * 10
     yield Trap("circle", 23, "trap", None, f"{circle}/content/post_1.html")

@@ -68,7 +68,7 @@ class Hostile(SourceSpider):
     channels = {{"tzgg": "公告", "calendar": "日历", "session": "会话", "deeper": "深处"}}
     family = Nfcms()
 """
-FAST = ("DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "DOWNLOAD_TIMEOUT=3")
+FAST = ("DOWNLOAD_DELAY=0", "CONCURRENT_REQUESTS_PER_DOMAIN=4", "DOWNLOAD_TIMEOUT=8")
 MEMORY = 600  # MiB
 SECONDS = 15 * 60
 
