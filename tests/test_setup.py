@@ -202,3 +202,10 @@ def test_make_alone_lists_the_targets(bare_machine: tuple[Path, dict[str, str]])
     assert [line.split()[1] for line in result.stdout.splitlines()] == [
         *("help", "demo", "test", "nightly", "audit", "lint", "bench")
     ]
+
+
+def test_what_trafilatura_needs_is_installed_by_name() -> None:
+    """Some versions of pip leave out the extra by which justext asks for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[<>=\[]", dependency)[0] for dependency in project["dependencies"]}
+    assert {"lxml", "lxml_html_clean", "trafilatura"} <= names
