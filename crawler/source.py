@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal, Self, cast
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -166,7 +167,8 @@ class SourceSpider(Spider):
             ]
             if not channels:
                 raise Misuse(f"channel={wanted}: {cls.name} has {', '.join(cls.channels)}")
-        return Options(channels, since, int(pages) if pages else _MAX_PAGES, url)
+        limit = int(pages) if pages else _MAX_PAGES
+        return Options(channels, "channel" not in arguments, since, limit, url)
 
     def channel_of(self, url: str, family: Family) -> tuple[str, str]:
         """The channel that a post's URL lies under, on whatever host, and its section."""
@@ -194,6 +196,8 @@ class SourceSpider(Spider):
                 for request in self._owed(walk):
                     yield request
                 yield self._list_request(NextPage(walk.start), walk)
+            for request in self._owed():
+                yield request
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request | Article]:
         """Read a list or an article, as `-a url=` does: where Scrapy's own `parse` begins."""
@@ -212,13 +216,22 @@ class SourceSpider(Spider):
         self.walks.append(walk)
         return walk
 
-    def _owed(self, walk: Walk) -> Iterator[Request]:
-        """Requests for what earlier runs listed in this channel and did not get."""
+    def _owed(self, walk: Walk | None = None) -> Iterator[Request]:
+        """Requests for what earlier runs listed and did not get: in this channel, or elsewhere."""
         if self.crawler.settings["JOBDIR"]:
             return  # it brings its own back
-        for known in self.ledger.owed(self.name, self.now(), walk.channel):
-            if request := self._visit(known, walk):
+        channel = walk.channel if walk else None
+        for known in self.ledger.owed(self.name, self.now(), channel):
+            its_walk = walk or self._walk_of(known)
+            if its_walk and (request := self._visit(known, its_walk)):
                 yield request
+
+    def _walk_of(self, known: Known) -> Walk | None:
+        """For posts of lists that this run does not walk: declared once, or named by -a url=.
+
+        None: only certain channels were asked for.
+        """
+        return Walk(known.channel, family=self.family) if self.options.every_channel else None
 
     def _visit(self, known: Known, walk: Walk, priority: int = 10) -> Request | None:
         """A request for a URL that an earlier run listed; None where it is taken."""
@@ -241,20 +254,23 @@ class SourceSpider(Spider):
         if self.rechecked or not self.walks:
             return
         self.rechecked = True
-        budget = self.crawler.settings.getint("RECHECK_BUDGET")
         if self.options.url:
-            due = [
-                known
+            requests = [
+                self._visit(known, walk)
                 for walk in self.walks
                 if walk.ended and walk.clean
-                for known in self.ledger.all_of(self.name, walk.channel, budget)
+                for known in self.ledger.all_of(self.name, walk.channel)
             ]
         else:
-            due = self.ledger.due(self.name, self.now(), budget)
-        walks = {walk.channel: walk for walk in self.walks}
-        requests = [
-            self._visit(known, walks[known.channel]) for known in due if known.channel in walks
-        ]
+            walks = {walk.channel: walk for walk in self.walks}
+            possible = (
+                self._visit(known, walk)
+                for known in self.ledger.due(self.name, self.now())
+                if (walk := walks.get(known.channel) or self._walk_of(known))
+            )
+            # What this run may not visit costs nothing of the budget.
+            budget = self.crawler.settings.getint("RECHECK_BUDGET")
+            requests = list(islice(filter(None, possible), budget))
         assert self.crawler.engine is not None
         for request in filter(None, requests):
             self.crawler.engine.crawl(request)
@@ -552,6 +568,7 @@ class SourceSpider(Spider):
             return
         walk.trail.fruitless = 0
         article.listed = self._listed(row, self.family or walk.family or Family())
+        self.taken.add(article.canonical_url)  # where a redirect led
         yield article
 
     def further_pages(self, page: Page) -> list[str]:
@@ -589,14 +606,15 @@ class SourceSpider(Spider):
         Raises:
             NotAnArticle: `truncated`, `not_html` or `empty_page`.
         """
-        if "partial" in response.flags or "dataloss" in response.flags:
-            raise NotAnArticle("truncated", f"{len(response.body)} bytes")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
             raise NotAnArticle("not_html", content_type)
         capture = capture_of(response)
         at = capture.fetched_at if capture else self.now()
         page = parse(response.body, response.url, at, content_type)
+        # Old servers tell the end of a body by closing the connection, as a broken one is closed.
+        if not page.ended and not {"partial", "dataloss"}.isdisjoint(response.flags):
+            raise NotAnArticle("truncated", f"{len(response.body)} bytes")
         if capture is not None:
             page.capture, page.sha256 = capture, capture.sha256
         return page
@@ -651,6 +669,21 @@ class SourceSpider(Spider):
         self.crawler.stats.inc_value(f"refused/{reason}")
         self._report(row, walk, "refused", reason, captures)
 
+    def item_refused(self, article: Article, reason: str) -> None:
+        """Note that a pipeline dropped an article. What the store refused it has noted itself."""
+        if article.listed and article.captures:
+            self.ledger.visited(
+                Visit(
+                    spider=self.name,
+                    channel=article.channel,
+                    row=article.listed,
+                    at=self.now(),
+                    outcome="refused",
+                    reason=reason,
+                    captures=article.captures,
+                )
+            )
+
     def defer(self, reason: str, row: Row, walk: Walk) -> None:
         """Count a listed URL that is left for a later run."""
         logger.warning("deferred %s: %s", row.url, reason)
@@ -701,6 +734,7 @@ class Options:
     """The `-a` arguments, read."""
 
     channels: list[str]
+    every_channel: bool
     since: date | None
     max_pages: int
     url: str | None

@@ -5,7 +5,7 @@
 | owed      | listed, not visited yet                                  | by the next run        |
 | stored    | the last visit brought a new or another content          | by schedule            |
 | unchanged | the last visit brought what was there already            | by schedule            |
-| refused   | there is no article, or none that may be had; `reason`   | by schedule, or never  |
+| refused   | there is no article, or none that may be had; `reason`   | less and less, or never|
 | deferred  | it could not be had; `reason`                            | by the next run: owed  |
 
 What a crawl reports is queued and written together: every 100 reports, every 8 MB, every half
@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Connection, Engine, Select, bindparam, delete, insert, select, update
 
 from crawler.items import Article, Capture, Known, Listed, Listing, Visit
+from crawler.reading.dates import parse_date
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
 from pipelines.batch import Outcome, cancel, save
@@ -42,7 +44,7 @@ from pipelines.models import (
     Validator,
     Walk,
 )
-from pipelines.schedule import SUSPECT, next_try, next_visit
+from pipelines.schedule import SUSPECT, next_look, next_try, next_visit
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +173,9 @@ class Ledger:
             else:
                 raise
             return
-        for (_, future), result in zip(queue, results, strict=True):
+        for (report, future), result in zip(queue, results, strict=True):
+            if isinstance(report, Article):
+                report.captures = ()  # they are kept now
             if future is not None and not future.done():
                 future.set_result(result)
 
@@ -200,52 +204,55 @@ class Ledger:
         row = article.listed or Listed(article.canonical_url, article.url, article.title)
         at = article.fetched_at
         due: datetime | None
+        failures = 0
         if outcome == "refused":
             state, reason = "refused", result
-            due = None if reason == "taken_down" else next_visit(None, at)
+            failures = _failures(connection, row) + 1
+            due = None if reason == "taken_down" else _due_refused(connection, row, at, failures)
         else:
             state = "unchanged" if outcome == "unchanged" else "stored"
-            reason, due = "", next_visit(article.date_published, at)
+            reason, due = "", _due(connection, row, at, article.date_published)
             self._visited.add(row.canonical_url)
             self._gone.pop(row.canonical_url, None)
-        self._set(
-            connection,
-            row,
-            article.spider,
-            article.channel,
-            {
-                "state": state,
-                "reason": reason,
-                "failures": 0,
-                "visited_at": _iso(at),
-                "due_at": _iso(due) if due else None,
-            }
-            | (_ALIVE if outcome != "refused" else {}),
-        )
+        values = {
+            "state": state,
+            "reason": reason,
+            "failures": failures,
+            "visited_at": _iso(at),
+            "due_at": _iso(due) if due else None,
+        } | (_ALIVE if outcome != "refused" else {})
+        if _is_moved(connection, row, article):
+            # The row's address only leads to the post's own: that is visited from now on.
+            own = replace(row, canonical_url=article.canonical_url, url=article.url)
+            self._set(connection, own, article.spider, article.channel, values)
+            values |= {"due_at": None}
+        self._set(connection, row, article.spider, article.channel, values)
         if len(article.captures) == 1 and outcome != "refused":
             _remember(connection, article.captures[0])
 
     def _note_visit(self, connection: Connection, visit: Visit) -> None:
         url = visit.row.canonical_url
+        failures = 0 if visit.outcome == "unchanged" else _failures(connection, visit.row) + 1
         values: dict[str, Any] = {
             "state": visit.outcome,
             "reason": visit.reason,
-            "failures": 0,
+            "failures": failures,
             "visited_at": _iso(visit.at),
         }
-        due: datetime | None = next_visit(_published(connection, url), visit.at)
+        due: datetime | None
         if visit.outcome == "unchanged":
             values |= _ALIVE
             self._visited.add(url)
             self._gone.pop(url, None)
+            due = _due(connection, visit.row, visit.at)
         elif visit.outcome == "deferred":
-            query = select(LedgerEntry.failures).where(LedgerEntry.canonical_url == url)
-            values["failures"] = (connection.execute(query).scalar() or 0) + 1
-            due = next_try(values["failures"], visit.at)
+            due = next_try(failures, visit.at)
         else:
+            due = _due_refused(connection, visit.row, visit.at, failures)
             if visit.reason in (*_GONE, _GONE_FOR_GOOD):
                 self._gone[url] = visit.reason, visit.at
-                due = visit.at + SUSPECT
+                if _live(connection, [url]):
+                    due = visit.at + SUSPECT
             elif visit.reason in _FOR_EVER:
                 due = None
             connection.execute(delete(Validator).where(Validator.url == visit.row.url))
@@ -334,27 +341,34 @@ class Ledger:
         with self.engine.connect() as connection:
             return [_known(row) for row in connection.execute(query.order_by(entry.due_at))]
 
-    def due(self, spider: str, at: datetime, limit: int) -> list[Known]:
-        """What is to be visited again, at most `limit`, the longest due first."""
+    def due(self, spider: str, at: datetime) -> Iterator[Known]:
+        """What is to be visited again, the longest due first. What was visited just now is not."""
+        self.flush()
         entry = LedgerEntry
         query = _entry_query().where(
             entry.spider == spider,
             entry.state.in_(("stored", "unchanged", "refused")),
             entry.due_at <= _iso(at),
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(entry.due_at).limit(limit))
-            return [_known(row) for row in rows]
+        return self._paged(query.order_by(entry.due_at, entry.canonical_url))
 
-    def all_of(self, spider: str, channel: str, limit: int) -> list[Known]:
-        """What a list has ever shown and may be visited, at most `limit`, the newest first."""
+    def all_of(self, spider: str, channel: str) -> Iterator[Known]:
+        """What a list has ever shown and may be visited, the newest first."""
+        self.flush()
         entry = LedgerEntry
         query = _entry_query().where(
             entry.spider == spider, entry.channel == channel, entry.due_at.is_not(None)
         )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(entry.listed_at.desc()).limit(limit))
-            return [_known(row) for row in rows]
+        return self._paged(query.order_by(entry.listed_at.desc(), entry.canonical_url))
+
+    def _paged(self, query: Select[*tuple[Any, ...]]) -> Iterator[Known]:
+        """In pages, since a caller may stop early; nothing may be written meanwhile."""
+        for start in count(0, _CHUNK):
+            with self.engine.connect() as connection:
+                rows = connection.execute(query.limit(_CHUNK).offset(start)).all()
+            yield from map(_known, rows)
+            if len(rows) < _CHUNK:
+                return
 
     def validators(self, url: str) -> dict[str, str]:
         """Headers that make a request for a URL conditional; {} where nothing is known of it."""
@@ -409,13 +423,16 @@ class Ledger:
 
     # --- withdrawal --------------------------------------------------------------------------
 
-    def settle(self, spider: str, at: datetime, sightings: int, hours: float) -> Settlement:
+    def settle(
+        self, spider: str, at: datetime, sightings: int, hours: float, *, lists: bool = True
+    ) -> Settlement:
         """Decide what this run's sightings of gone posts mean (design: Semantics 7).
 
         A post is withdrawn when `sightings` runs, the last of them `hours` after the first, found
         404 or an error page in its place; 410 withdraws at once. If more than a fifth of the
         posts that were visited are gone, and at least five, the site is at fault: the sightings
-        do not count and the source is frozen until a run finds it healthy.
+        do not count and the source is frozen until a run finds it healthy. Nor do they count when
+        none of the `lists` that were asked for could be read and no post was there.
         """
         self.flush()
         with writing(self.engine).begin() as connection:
@@ -426,6 +443,8 @@ class Ledger:
                     SourceState.spider == spider, SourceState.frozen_at.is_not(None)
                 )
             ).scalar()
+            if not lists and not self._visited and len(gone) < _GUARD_COUNT:
+                return Settlement(suspect=len(gone), frozen=frozen or "")
             if len(gone) >= _GUARD_COUNT and len(gone) > _GUARD_SHARE * visited:
                 reason = f"{len(gone)} of {visited} visited posts were gone at once"
                 values = {"spider": spider, "frozen_at": _iso(at), "frozen_reason": reason}
@@ -487,15 +506,55 @@ def _remember(connection: Connection, capture: Capture) -> None:
         connection.execute(delete(Validator).where(Validator.url == capture.url))
 
 
-def _published(connection: Connection, url: str) -> datetime | None:
-    """The date of the post under a URL."""
-    query = (
-        select(Revision.date_published)
+def _is_moved(connection: Connection, row: Listed, article: Article) -> bool:
+    """Whether the row's address led elsewhere, to where a record of its own stands."""
+    if row.canonical_url == article.canonical_url:
+        return False
+    query = select(Record.id).where(Record.canonical_url == article.canonical_url)
+    return connection.execute(query).first() is not None
+
+
+def _due(
+    connection: Connection, row: Listed, at: datetime, published: datetime | None = None
+) -> datetime:
+    """When a URL that was visited at `at` is visited again.
+
+    It is as old as its page says (`published`, or what is stored of it), else as its row on the
+    list says, else as long as it is known. Dates to come are errors.
+    """
+    post = connection.execute(
+        select(Revision.date_published, Record.first_seen_at)
         .join(Record, Record.revision_id == Revision.id)
-        .where(Record.canonical_url == url)
+        .where(Record.canonical_url == row.canonical_url)
+    ).first()
+    listed = parse_date(row.date_raw, at)
+    query = select(LedgerEntry.listed_at).where(LedgerEntry.canonical_url == row.canonical_url)
+    dates = (
+        published,
+        _time(post.date_published) if post else None,
+        listed.when if listed else None,
+        _time(post.first_seen_at) if post else _time(connection.execute(query).scalar()),
     )
-    date = connection.execute(query).scalar()
-    return datetime.fromisoformat(date) if date else None
+    past = (date for date in dates if date is not None and date <= at + timedelta(days=1))
+    return next_visit(next(past, None), at)
+
+
+def _due_refused(connection: Connection, row: Listed, at: datetime, failures: int) -> datetime:
+    """When a URL that was refused at `at`, for the n-th time, is looked at again."""
+    again = next_look(failures, at)
+    if _live(connection, [row.canonical_url]):
+        return min(again, _due(connection, row, at))
+    return again
+
+
+def _failures(connection: Connection, row: Listed) -> int:
+    """How often in a row a URL was refused or deferred."""
+    query = select(LedgerEntry.failures).where(LedgerEntry.canonical_url == row.canonical_url)
+    return connection.execute(query).scalar() or 0
+
+
+def _time(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _live(connection: Connection, urls: Iterable[str]) -> dict[str, str]:

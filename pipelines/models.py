@@ -207,7 +207,7 @@ class LedgerEntry(Base):
     reason: Mapped[str] = mapped_column(String(40))
     """Of a refusal or deferral, else ""."""
     failures: Mapped[int]
-    """How often it was deferred since it was last read."""
+    """How often it was deferred or refused since it was last read."""
     listed_at: Mapped[str] = mapped_column(String(32))
     """When a list showed it last."""
     visited_at: Mapped[str | None] = mapped_column(String(32))

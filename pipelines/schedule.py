@@ -8,8 +8,10 @@
 | older             | 60 days             |
 
 Corrections come early (most within the first days), withdrawals at any time. A suspect post is
-visited again after 4 hours, so that a second sighting is not far off. What could not be had is
-tried again in the next three runs, then once a day: it stays owed.
+visited again after 4 hours, so that a second sighting is not far off. A page that was refused may
+be better soon (a login wall, a challenge) or never (an error page): it is looked at again after 4
+hours, then 8, 16 and so on, if its age does not call for it sooner. What could not be had is tried
+again in the next three runs, then once a day: it stays owed.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ _AGES = (
 )
 _OLD = timedelta(days=60)
 SUSPECT = timedelta(hours=4)
+_REFUSED = timedelta(hours=4)
 _AT_ONCE = 3  # failures
 _LATER = timedelta(days=1)
 
@@ -36,6 +39,11 @@ def next_visit(published: datetime | None, now: datetime) -> datetime:
     """
     age = now - (published or now)
     return now + next((pause for limit, pause in _AGES if age < limit), _OLD)
+
+
+def next_look(refusals: int, now: datetime) -> datetime:
+    """When what was refused for the n-th time in a row is looked at again."""
+    return now + min(_REFUSED * (1 << min(refusals - 1, 10)), _OLD)
 
 
 def next_try(failures: int, now: datetime) -> datetime:

@@ -146,3 +146,25 @@ class Scrapy:
 def scrapy(tmp_path: Path, site: SiteServer) -> Scrapy:
     """The command line with a store of its own, allowed to fetch the local site."""
     return Scrapy(tmp_path / "data", f"127.0.0.1:{site.port}")
+
+
+@pytest.fixture
+def second_source(scrapy: Scrapy, tmp_path: Path) -> Callable[[str], str]:
+    """Makes a source for a URL with genspider, in a package of its own."""
+
+    def make(url: str) -> str:
+        package = tmp_path / "sources"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
+        done = scrapy("genspider", "-s", "NEWSPIDER_MODULE=sources", "-t", "nfcms", "second", url)
+        assert done.returncode == 0, done.stderr
+        scrapy.environment["SCRAPY_SETTINGS_MODULE"] = "second_settings"
+        (tmp_path / "second_settings.py").write_text(
+            "from crawler.settings import *\n"
+            "SPIDER_MODULES = ['crawler.spiders', 'sources']\n"
+            "NEWSPIDER_MODULE = 'sources'\n"
+        )
+        return "second"
+
+    return make

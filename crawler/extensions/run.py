@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.items import Article
 from crawler.source import SourceSpider
 
 _OUTCOMES = ("created", "revised", "restored", "merged", "held", "unchanged")
@@ -59,11 +60,14 @@ class RunExtension:
         self.errors += 1
         self.stats.inc_value("deferred/pipeline_error")
 
-    def item_dropped(self, exception: Exception) -> None:
-        if reason := getattr(exception, "reason", None):
-            self.stats.inc_value(f"refused/{reason}")
+    def item_dropped(self, item: Any, exception: Exception, spider: Spider) -> None:
         if held := getattr(exception, "held", None):
             self.stats.inc_value(f"held/{held}")
+        elif not hasattr(exception, "record_id"):  # of a copy, which is counted where it is stored
+            reason = getattr(exception, "reason", "dropped")
+            self.stats.inc_value(f"refused/{reason}")
+            if isinstance(item, Article) and isinstance(spider, SourceSpider):
+                spider.item_refused(item, reason)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         left = self._balance(spider, reason) if isinstance(spider, SourceSpider) else 0
@@ -110,6 +114,9 @@ class RunExtension:
             spider.now(),
             settings.getint("GONE_SIGHTINGS"),
             settings.getfloat("GONE_MIN_HOURS"),
+            lists=bool(
+                self.stats.get_value("run/lists") or not self.stats.get_value("run/lists_failed")
+            ),
         )
         self.stats.set_value("run/withdrawn", settlement.withdrawn)
         self.stats.set_value("run/suspect", settlement.suspect)

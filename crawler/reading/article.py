@@ -9,11 +9,12 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from crawler.items import Article, Candidate, Paragraph
+from crawler.items import Article, Candidate, NotAnArticle, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import asides, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
+from crawler.reading.dateline import text_dates
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import (
@@ -38,6 +39,7 @@ from crawler.reading.urls import canonical_url
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
+_SENTENCE = re.compile(r"[。！？]")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
@@ -84,8 +86,10 @@ def read_article(
     info = merge(found.info, metadata)
     said = frozenset(squeeze(c.raw) for name in _SAID for c in info.get(name, []))
     lines = trim(found.blocks, title, said)
+    ends = [(page, found)]
     for other in further:
-        lines += trim(_find(other, rules, headline).blocks, title, said)
+        ends.append((other, _find(other, rules, headline)))
+        lines += trim(ends[-1][1].blocks, title, said)
     body = read_body(found.node, lines, found.dropped, trusted=found.trusted, always_ask=always_ask)
 
     attachments = {file.url: file for file in body.attachments}
@@ -110,6 +114,9 @@ def read_article(
     candidates["date"] = _dates(page, candidates, row) + unlabelled
     visible = headline is not None and headline.element is not None
     refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
+    if any(_breaks_off(one, place, body) for one, place in ends):
+        raise NotAnArticle("truncated", title)
+    candidates["date"] += text_dates(body.blocks, found.behind)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
         url=page.url,
@@ -133,6 +140,19 @@ def read_article(
         paragraphs=list(_places(body, (page, *further))) if trace else [],
         guards=dict(body.guards),
     )
+
+
+def _breaks_off(page: Page, found: _Found, body: Body) -> bool:
+    """Whether a page without its end tag ends within the article: then some of it is missing."""
+    if page.ended:
+        return False
+    last = found.node
+    if not found.trusted:  # the node is the whole page
+        if not _SENTENCE.search(body.text):
+            return True  # no more than its navigation came
+        own = set(last.iter())
+        last = next((b.element for b in reversed(body.blocks) if b.element in own), last)
+    return not any(text.strip() for text in last.xpath("following::text()"))
 
 
 def _places(body: Body, pages: Sequence[Page]) -> Iterator[Paragraph]:
@@ -223,8 +243,11 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
         above = list(_between(page, title, region.blocks[0].element)) or above
+    # What stands above an info line is no text either.
+    told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
+    bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
     above += [block.element for block in region.blocks[:4] if _may_inform(block)]
-    info = merge(read_info(known), read_info(dict.fromkeys(above)), shown_bylines(above))
+    info = merge(read_info(known), read_info(dict.fromkeys(above)), bylines)
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
     return _Found(region.node, True, region.blocks, headline, behind, dropped, info)

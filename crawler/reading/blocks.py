@@ -86,8 +86,7 @@ def read_blocks(node: HtmlElement, base: str, dropped: Collection[HtmlElement] =
         dropped: elements below `node` that are passed over with all they hold.
     """
     walker = _Walker(node, base, dropped)
-    walker.add_text(node.text)
-    walker.walk(node)
+    walker.take(node)
     walker.flush()
     return walker.blocks
 
@@ -114,25 +113,33 @@ class _Walker:
         self._files: list[Attachment] = []
         self._images: list[Block] = []
 
-    def walk(self, node: HtmlElement) -> None:
-        """Take in what is below an element; trees are never deeper than Python's stack."""
+    def take(self, element: HtmlElement) -> None:
+        """Take in an element; trees are never deeper than Python's stack."""
+        tag = element.tag
+        if tag == "br":
+            self.flush()
+        elif tag == "img":
+            self.add_image(element)
+        elif tag in ("video", "audio"):
+            self.add_media(element)
+        elif tag == "table" and is_data_table(element):
+            self.add_table(element)
+        elif tag in BLOCKS:
+            self._take_block(element)
+        else:
+            self._take_inline(element)
+
+    def _take_below(self, node: HtmlElement) -> None:
         for element in node:
-            tag = element.tag
-            if tag in _PASSED or element in self.dropped or element.get("hidden") is not None:
-                if tag in BLOCKS:
+            if (
+                element.tag in _PASSED
+                or element in self.dropped
+                or element.get("hidden") is not None
+            ):
+                if element.tag in BLOCKS:
                     self.flush()
-            elif tag == "br":
-                self.flush()
-            elif tag == "img":
-                self.add_image(element)
-            elif tag in ("video", "audio"):
-                self.add_media(element)
-            elif tag == "table" and is_data_table(element):
-                self.add_table(element)
-            elif tag in BLOCKS:
-                self._take_block(element)
             else:
-                self._take_inline(element)
+                self.take(element)
             if tail := element.tail:
                 self.add_text(tail)
 
@@ -143,7 +150,7 @@ class _Walker:
         if text := element.text:
             self.add_text(text)
         if len(element):
-            self.walk(element)
+            self._take_below(element)
         self.flush()
         self._preformatted -= element.tag == "pre"
         self._holders.pop()
@@ -165,7 +172,7 @@ class _Walker:
         if text := element.text:
             self.add_text(text)
         if len(element):
-            self.walk(element)
+            self._take_below(element)
         if opened:
             self._inline.pop()
         self._links -= tag == "a"

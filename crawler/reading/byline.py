@@ -13,11 +13,12 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
+from crawler.reading.dates import find_dates
 from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import squeeze
 
 _ROLE = (
-    r"(?:记者|記者|通讯员|通訊員|实习生|作者|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
+    r"(?:记者|記者|通讯员|通訊員|实习生|作者(?!单位|简介|介绍|系|为|是|均|按|注)|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
     r"编译|特约撰稿人?)"
 )
 _BRACKETED = re.compile(
@@ -43,6 +44,29 @@ _BEHIND = re.compile(
 # 作者简介：张三，某某大学教授。
 _ABOUT = re.compile(
     rf"^[（(【\[]?(?:本文|第一)?作者(?:简介|介绍)[】\]]?[:：]?[\s\u3000]*({_NAME})(?=[，,（(、。\s\u3000]|系|$)"
+)
+# 作者为某某大学教授张三
+_IS_ABOUT = re.compile(
+    r"^[（(【\[]?(?:本文)?作者(?:为|系|是)[^，。；（）()]{2,30}?(?:教授|研究员|学者|主任|院长|校长|记者|评论员"
+    rf"|博士|讲师|作家|律师)({_HAN}{{2,3}})[）)】\]。]*$"
+)
+# 本报讯 记者张三、李四报道：
+_REPORTS = re.compile(
+    rf"(?:^|[\s\u3000】）)])((?:本[报网刊台])?(?:记者|通讯员)[\s\u3000]*(?P<first>{_HAN}){_HAN}{{1,2}}"
+    rf"(?:[、，\s\u3000]+{_HAN}{{2,3}})*)[\s\u3000]*(?:报道|报导|摄影报道)[：:，,]"
+)
+_ABROAD = r"[·•][\u4e00-\u9fff]{1,6}"
+# 文 张三; 张三 著; (美)约翰·史密斯; 张三（某某大学，北京 100000）
+_WRITTEN = (
+    re.compile(rf"^(?:文|撰文|作者)[\s\u3000]+(?P<who>{_NAME})$"),
+    re.compile(rf"^(?P<who>{_NAME})[\s\u3000]*(?:著|撰文?|文)$"),
+    re.compile(
+        rf"^(?P<who>{_NAME})[（(](?=[^（）()]*(?:大学|学院|学校|研究|报|社|局|院))[^（）()]{{4,40}}[）)]$"
+    ),
+    re.compile(
+        r"^[\[［〔（(【](?:台湾|香港|澳门|[美英法德日俄苏意加澳韩印]国?)[\]］〕）)】][\s\u3000]*"
+        rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
+    ),
 )
 # BY LI XIAOMING in Beijing | …
 _ENGLISH = re.compile(
@@ -85,9 +109,16 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
     found += _signed((block.element, block.text) for block in ends)
     if lines and (closing := _CLOSING.search(lines[-1].text)) and _are_names(closing[1]):
         found.append(candidate(lines[-1].element, closing[1], "byline"))
+    for block in lines[:3]:
+        reports = _REPORTS.search(block.text[:60])
+        if reports and reports["first"] in _FAMILY_NAMES:
+            found.append(candidate(block.element, reports[1], "byline"))
     for block in lines[-3:]:
-        if about := _ABOUT.match(block.text):
+        about = _ABOUT.match(block.text) or _IS_ABOUT.match(block.text)
+        if about and (about.re is _ABOUT or is_name(about[1])):
             found.append(candidate(block.element, about[1], "byline"))
+    if signature := _signature(lines):
+        found.append(candidate(signature.element, signature.text, "byline"))
     # A name alone below the headline signs the text.
     for block in lines[:6] if len(lines) > 2 else []:
         if block.kind.startswith("h"):
@@ -100,10 +131,22 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
     return found
 
 
+def _signature(lines: Sequence[Block]) -> Block | None:
+    """A name alone below the last sentence, above nothing but a date."""
+    for above, block in reversed(list(zip(lines[-4:], lines[-3:], strict=False))):
+        dates = [raw for _, _, raw in find_dates(block.text)]
+        if dates and len(block.bare) <= len(squeeze(dates[0])) + 2:
+            continue
+        ended = above.text.endswith(("。", "！", "？", "…", "”", "）"))
+        return block if ended and is_name(block.bare) else None
+    return None
+
+
 def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """Author candidates from lines between headline and text: 本报记者 张三."""
+    """Author candidates from lines between headline and text: 本报记者 张三, or a name alone."""
     lines = [(element, line) for element in elements for line in visible_lines(element)]
-    return {"author": _signed(lines)}
+    names = [candidate(e, line, "byline") for e, line in lines if is_name(squeeze(line))]
+    return {"author": _signed(lines) + (names if len(names) == 1 else [])}
 
 
 def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
@@ -128,6 +171,9 @@ def _byline(line: str) -> str:
         return match[1]
     if (match := _MARKED.match(line)) and _are_names(match[1]):
         return match[1]
+    for pattern in _WRITTEN:
+        if (match := pattern.match(line)) and ("·" in line or is_name(squeeze(match["who"]))):
+            return match["who"]
     return line if _BEHIND.match(line) and line[0] in _FAMILY_NAMES else ""
 
 

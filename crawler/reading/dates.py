@@ -72,7 +72,7 @@ _SLASHED = re.compile(
     r"(?![-/.]\d)" + _TIME
 )
 _MINGUO = re.compile(r"民[國国]\s*(\d{2,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-_NUMERAL = "〇○零Ｏ一二三四五六七八九十廿卅"
+_NUMERAL = "〇○零ＯO一二三四五六七八九十廿卅"
 _NUMERALS = re.compile(
     rf"(?P<year>[{_NUMERAL}]{{4}})\s*年\s*(?P<month>[{_NUMERAL}]{{1,3}})\s*月"
     rf"\s*(?P<day>[{_NUMERAL}]{{1,3}})\s*日"

@@ -41,7 +41,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "date_updated": _words(
         """
         更新时间 更新日期 最后更新 最近更新 修改时间 修改日期 更新於 更新于 更新時間
-        最後更新 Updated Modified
+        最後更新 最后修订 最后修改 最后编辑 Updated Modified
         """
     ),
     "source": _words(
@@ -139,6 +139,7 @@ _NOISE = re.compile(
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
+_CLOSED = re.compile(r"^([^（(【\[）)】\]]+)[）)】\]](?=[\u4e00-\u9fff]{2})")
 _OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
 _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
@@ -156,14 +157,18 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
     """
     line = fold_space(line)
     matches = list(_LABEL.finditer(line))
+    byline = False
     for index, match in enumerate(matches):
         label = re.sub(r"[\s\u3000]", "", match["label"])
-        if match.start() == 0 and _TITLE_ALONE.search(match[0]):
-            continue  # a byline as in a text, which has forms of its own
+        byline = _TITLE_ALONE.search(match[0]) is not None and (byline or match.start() == 0)
+        if byline:
+            continue  # 本报记者 张三 通讯员 李四, as in a text, which has forms of its own
         end = matches[index + 1].start() if index + 1 < len(matches) else len(line)
         value = line[match.end() : end]
         if noise := _NOISE.search(value):
             value = value[: noise.start()]
+        if _FIELD[label] == "author" and (closed := _CLOSED.match(value)):
+            value = closed[1]  # （记者 张三）近日，…
         if _FIELD[label] in ("source", "author"):
             for start, _, _ in find_dates(value):
                 value = _UNTIL.sub("", value[:start]) or value
@@ -206,7 +211,7 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
         if len(line) <= 400:
             labelled = ""
             for name, label, value in read_info_line(line):
-                labelled += f"{value}\n"
+                labelled += "" if name == "_other" else f"{value}\n"
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
@@ -232,7 +237,7 @@ _WHO = r"(?P<who>[^\s\u3000，。：:|<>【】@]{1,20}?)[\s\u3000]*"
 _VERB = r"(?:张贴|貼出|贴出|發表|发表|发布|發布|提交|上传)"
 _BEFORE_DATE = (
     re.compile(
-        rf"(?:由|送交者[:：]|(?i:posted\s+by)\s)[\s\u3000]*{_WHO}{_VERB}?[\s\u3000]*"
+        rf"(?:由|送交者[:：]|(?i:\b(?:posted\s+)?by)\s)[\s\u3000]*{_WHO}{_VERB}?[\s\u3000]*"
         r"(?:[于於@在]|at|on)?[\s\u3000:：(（\[]*$"
     ),
     re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
@@ -251,11 +256,18 @@ _FOREIGN = re.compile(
 _AGO = re.compile(
     r"(?:\d{1,3}\s*(?:分钟|小时|天)前|刚刚|(?:昨天|前天)(?:\s*\d{1,2}:\d{2})?)(?=$|[\s\u3000|·])"
 )
+# A line that is nothing else: 05-08-25, 20050825, 08月25日 10:03.
+_ALONE = re.compile(
+    r"[\[【(（]?(?:\d\d-\d\d-\d\d(?:\s+\d{1,2}:\d\d(?::\d\d)?)?|(?:19|20)\d{6}"
+    r"|\d{1,2}(?:月|-)\d{1,2}日?\s*\d{1,2}:\d\d(?::\d\d)?)[\]】)）]?"
+)
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
-    r"|星期[一二三四五六日天]|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
+    r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
 )
+_REPORTED = re.compile(r"(?<=[报報社网網台])(?:报道|報道|报导|報導|消息|讯|訊|电|電)$")
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”]{2,24}[》]?$")
 _OUTLET_NAME = re.compile(
     r"^[\u4e00-\u9fffA-Za-z0-9·+《]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播)》?$"
@@ -287,15 +299,21 @@ def _unlabelled(
             return
         words = re.split(r"[\s\u3000|丨]+", rest)
         named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
-        outlet = named[0] if named else rest
-        if _OUTLET.match(outlet) and not _NO_OUTLET.search(outlet) and not _LABEL.search(outlet):
+        outlet = _REPORTED.sub("", (named[0] if named else rest).strip("()（）[]【】 "))
+        persons = [word for word in words if is_name(word)]
+        if (
+            _OUTLET.match(outlet)
+            and outlet not in persons
+            and not _NO_OUTLET.search(outlet)
+            and not _LABEL.search(outlet)
+        ):
             found.setdefault("source", []).append((50, candidate(element, outlet, "info")))
-        if named and (persons := [word for word in words if is_name(word)]):
+        if persons and (named or rest in persons):
             found.setdefault("author", []).append(
                 (60, candidate(element, "、".join(persons), "info"))
             )
         return
-    if "date" not in found and (match := _AGO.match(line)):
+    if "date" not in found and (match := _AGO.match(line) or _ALONE.fullmatch(line)):
         found.setdefault("date", []).append((50, candidate(element, match[0], "info")))
 
 
@@ -380,11 +398,10 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
 
 def merge(*readings: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:
     """Join candidate lists; earlier readings are trusted more, equal values are kept once."""
-    merged: dict[str, list[Candidate]] = {}
+    merged: dict[str, dict[str, Candidate]] = {}
     for reading in readings:
         for name, candidates in reading.items():
-            known = merged.setdefault(name, [])
+            known = merged.setdefault(name, {})
             for c in candidates:
-                if all(c.raw != k.raw for k in known):
-                    known.append(c)
-    return merged
+                known.setdefault(c.raw, c)
+    return {name: list(known.values()) for name, known in merged.items()}

@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
@@ -110,8 +111,9 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
         for ancestor in (link, *link.iterancestors()):
             urls_below[ancestor].add(url)
     groups: defaultdict[HtmlElement, dict[HtmlElement, tuple[HtmlElement, str]]] = defaultdict(dict)
+    known_wholes: dict[HtmlElement, bool] = {}
     for link, url in links:
-        row = _row_of(link, urls_below)
+        row = _row_of(link, urls_below, known_wholes)
         container = row.getparent()
         if container is not None:
             # The longest text wins where a row links its picture, too.
@@ -327,7 +329,9 @@ def _is_concealed(element: HtmlElement, selectors: frozenset[str]) -> bool:
     return not selectors.isdisjoint(names | {f"#{element.get('id')}"})
 
 
-def _row_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlElement:
+def _row_of(
+    link: HtmlElement, urls_below: dict[HtmlElement, set[str]], known: dict[HtmlElement, bool]
+) -> HtmlElement:
     """The outermost element that holds this link's address and no other.
 
     A list of one row ends at its <li>; the tables in tables of the 2000s are climbed.
@@ -343,11 +347,21 @@ def _row_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlE
             break
     # <ul><li>title</li><li>date</li></ul>: the whole <ul> is the row.
     whole = row.getparent()
-    if row.tag in _PARTS and whole is not None and len(urls_below[whole]) == 1:
-        others = [child for child in whole if child is not row]
-        if others and all(child.find(".//a") is None for child in others):
-            return whole
+    if row.tag in _PARTS and whole is not None and _is_one_row(whole, urls_below, known):
+        return whole
     return row
+
+
+def _is_one_row(
+    whole: HtmlElement, urls_below: dict[HtmlElement, set[str]], known: dict[HtmlElement, bool]
+) -> bool:
+    """Whether a list of several parts has one link in all; answers are kept in `known`."""
+    if whole not in known:
+        linked = (child for child in whole if next(child.iter("a"), None) is not None)
+        known[whole] = (
+            len(urls_below[whole]) == 1 and len(whole) > 1 and len(list(islice(linked, 2))) == 1
+        )
+    return known[whole]
 
 
 def _weight(row: Row, own: str, host: str) -> float:

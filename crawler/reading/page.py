@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,12 @@ _MOST_LINKS = 10_000
 _SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
 _PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
+# The first start tag, behind XML declaration, doctype and comments.
+_ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
+_OPTIONAL = frozenset(("head", "body", "meta", "title", "link", "script", "style", "base"))
+_BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b")
+_LAST_TAG = re.compile(r"</[a-z][\w:-]*>\s*$")
+_JSON_ENDS = ("}", "]", "})", "])", "});", "]);")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:\[\d+\])?")
@@ -105,7 +111,7 @@ class Page:
     source: str = ""
     """The decoded page."""
     ended: bool = True
-    """Its HTML came to its end."""
+    """It came to its end: that of its HTML, of its XML's root, or of its JSON."""
     capture: Capture | None = None
     """The response, where it is to be archived."""
 
@@ -118,7 +124,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
             tree.build) when reading it would cost too much.
     """
     text, encoding = decode(body, content_type)
-    ended = "</html" in text[-_TAIL:].lower()
+    ended = _is_whole(text)
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
@@ -156,6 +162,26 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
                 Candidate(content, f"meta:{name}", meta.sourceline, place)
             )
     return page
+
+
+def _is_whole(text: str) -> bool:
+    """Whether nothing can be missing at the end: the first element is closed, or JSON is.
+
+    Who leaves out `<html>` may leave out its end, too: then no other element may be open.
+    """
+    tail = text[-_TAIL:].lower()
+    if "</html" in tail:
+        return True
+    start = _ROOT.match(text)
+    if start is None:
+        return tail.rstrip().endswith(_JSON_ENDS)
+    root = start[1].lower()
+    if root not in _OPTIONAL:
+        return f"</{root}" in tail
+    tags = Counter(_BOXES.findall(text.lower()))
+    return bool(_LAST_TAG.search(tail)) and all(
+        count == tags[f"</{tag[1:]}"] for tag, count in tags.items() if tag[1] != "/"
+    )
 
 
 def _clean_source(text: str) -> str:

@@ -48,7 +48,7 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
-_ENOUGH = 500
+_SAMPLE = 500  # rows of a long list that are looked for in the text
 
 
 def refuse_error_page(page: Page) -> None:
@@ -136,15 +136,18 @@ def _listed(page: Page, body: Body) -> int:
     if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
         return 0
     rows = [row for row in read_rows(page) if not is_file(row.url)]
-    # Of endless lists the beginning tells enough: every title is looked for in every line.
-    titles = [squeeze(row.title) for row in rows[:_ENOUGH]]
-    # Excerpts below the rows are sentences, too: then the rows have to be many.
+    some = rows[:: 1 + len(rows) // _SAMPLE]
+    shown, cut = "\n".join(linked), set(linked)
+    titles = [squeeze(row.title) for row in some]
     found = sum(
-        any(title and (title in line or title.startswith(line)) for line in linked[:_ENOUGH])
+        title in shown or any(title[:end] in cut for end in range(1, len(title)))
         for title in titles
+        if title
     )
+    found = found * len(rows) // max(1, len(some))
     dated = sum(bool(row.date_raw) for row in rows)
-    if found >= _MANY and 3 * found >= min(len(lines), _ENOUGH):
+    # Excerpts below the rows are sentences, too: then the rows have to be many.
+    if found >= _MANY and 3 * found >= len(lines):
         return found
     return min(found, dated) if not said else 0
 

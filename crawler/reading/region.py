@@ -27,6 +27,10 @@ _PUNCTUATION = re.compile(r"[，。；：、！？,;!?”」]")
 _INFO = re.compile(
     r"\d{4}|[来來]\s*源|[时時]间|時間|日期|作者|编辑|編輯|浏览|瀏覽|点击|阅读|[记記]者|民[国國]|Source|Author"
 )
+# Counters, and what stands between the fields of a line.
+_SAYS_NOTHING = re.compile(
+    r"(?:浏览|阅读|点击|评论|回复|人气)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+)
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
@@ -232,7 +236,7 @@ def is_info(line: str) -> bool:
     bare = line
     for _, _, raw in find_dates(line):
         bare = bare.replace(raw, "")
-    rest = len(squeeze(bare))
+    rest = len(squeeze(_SAYS_NOTHING.sub("", bare)))
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
     told = list(read_info_line(line))

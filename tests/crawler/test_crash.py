@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import secrets
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,6 +100,65 @@ def test_killed_runs_add_up_to_an_unbroken_one(
     engine.dispose()
     owed = rows(store, "SELECT count(*) FROM ledger WHERE state IN ('owed', 'deferred')")
     assert owed == [(0,)]
+
+
+@pytest.mark.nightly
+def test_twenty_kills_at_random_moments(
+    site: SiteServer,
+    scrapy: Scrapy,
+    tmp_path: Path,
+    second_source: Callable[[str], str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Runs of a few seconds, killed whenever: each brings new posts while any remain."""
+    posts, kills = 800, 20
+    site.answers.update(channel("tzgg", posts, page_size=20))
+    source = second_source(f"{site.url}tzgg/")
+    data = Path(scrapy.environment["ZHUANZAI_DATA_DIR"])
+    scrapy.environment["ZHUANZAI_DATA_DIR"] = str(tmp_path / "unbroken")
+    assert scrapy.crawl(source)[0] == 0
+    expected = content(tmp_path / "unbroken" / "store.db")
+    assert len(expected) == posts
+
+    scrapy.environment["ZHUANZAI_DATA_DIR"] = str(data)
+    store = data / "store.db"
+    site.requests.clear()
+    seed = secrets.randbelow(10**6)
+    moment = random.Random(seed)
+    command = [sys.executable, "-m", "scrapy", "crawl", source, "-s", "DOWNLOAD_DELAY=0.05"]
+    gains = []
+    for number in range(kills):
+        before, asked = stored(store), len(site.requests)
+        lived = moment.uniform(0, 4)
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=scrapy.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            while number % 5 and len(site.requests) == asked:  # every fifth dies on its way up
+                time.sleep(0.01)
+            time.sleep(lived)
+            process.kill()
+        # A kill may leave a hot journal; whatever is committed has to be whole.
+        if store.exists():
+            assert rows(store, "PRAGMA integrity_check") == [("ok",)]
+        gains.append((round(lived, 1), stored(store) - before))
+        if number % 5 and lived > 3 and before < posts:
+            assert gains[-1][1] > 0, f"seed {seed}: {gains}"
+    fetched = Counter(path for _, path, status in site.requests if "post_" in path)
+    status, figures, stderr = scrapy.crawl(source)
+    assert (status, figures["problems"]) == (0, []), f"seed {seed}: {stderr}"
+    assert content(store) == expected  # none is missing, doubled or withdrawn
+    engine = create_engine(f"sqlite:///{store}")
+    _check_archive(engine, data / "archive")
+    engine.dispose()
+    # At most what waited to be written (half a second) and what was on its way.
+    twice = sum(count - 1 for count in fetched.values())
+    assert twice <= 15 * kills
+    record_property("seconds lived, new posts", gains)
+    record_property("pages fetched twice", twice)
 
 
 def _check_archive(engine: Engine, folder: Path) -> None:

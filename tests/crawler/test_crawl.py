@@ -162,17 +162,22 @@ def test_a_callback_that_raises_exits_with_1(
             [
                 ("content/post_1.html", "一篇好好的文章标题", "2024-08-25"),
                 ("content/post_2.html", "另一篇好好的文章标题", "2024-08-25"),
+                ("content/post_3.html", "一篇不要的文章的标题", "2024-08-25"),
             ]
         ),
         "/tzgg/content/post_1.html": article("一篇好好的文章标题"),
         "/tzgg/content/post_2.html": article("另一篇好好的文章标题"),
+        "/tzgg/content/post_3.html": article("一篇不要的文章的标题"),
     }
     broken = tmp_path / "broken.py"
     broken.write_text(
+        "from scrapy.exceptions import DropItem\n"
         "class Broken:\n"
         "    def process_item(self, item):\n"
         "        if '另一篇' in item.title:\n"
         "            raise RuntimeError('boom')\n"
+        "        if '不要' in item.title:\n"
+        "            raise DropItem('not wanted')\n"
         "        return item\n"
     )
     scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
@@ -182,7 +187,12 @@ def test_a_callback_that_raises_exits_with_1(
     )
     assert status == 1
     assert (figures["stored"], figures["deferred"]) == (1, {"pipeline_error": 1})
+    assert figures["refused"] == {"dropped": 1}
     assert "boom" in stderr
+    store = sqlite3.connect(tmp_path / "data" / "store.db")
+    states = store.execute("SELECT state, reason FROM ledger ORDER BY url").fetchall()
+    store.close()
+    assert states == [("stored", ""), ("owed", ""), ("refused", "dropped")]
 
 
 @pytest.mark.parametrize(
@@ -256,6 +266,24 @@ def test_a_failed_post_stays_owed(
     assert (figures["created"], figures["listed"], figures["lists"]) == (1, 1, 1)
 
 
+def test_posts_of_other_lists_are_visited_again(
+    site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str]
+) -> None:
+    """What a list showed that was named once is the source's: owed and re-checked like the rest."""
+    site.answers.update(channel("tzgg", 2))
+    site.answers.update(channel("zcfg", 3, first=10))
+    name = second_source(f"{site.url}tzgg/")
+    scrapy.crawl(name)
+    site.answers["/zcfg/content/post_11.html"] = html("busy", 503)
+    scrapy.crawl(name, "-a", f"url={site.url}zcfg/")
+    later = ("-s", "NOW=2031-01-01T00:00:00+08:00")
+    _, figures, _ = scrapy.crawl(name, *later, "-a", "channel=tzgg")
+    assert (figures["listed"], figures["unchanged"]) == (2, 2)
+    # The budget is for what the schedule asks for, not for what the list shows or is owed.
+    _, figures, _ = scrapy.crawl(name, *later, "-s", "RECHECK_BUDGET=1")
+    assert (figures["listed"], figures["unchanged"], figures["deferred"]) == (2, 1, {"http_503": 1})
+
+
 def test_a_walk_cut_short_goes_on_where_it_was(
     site: SiteServer, scrapy: Scrapy, second_source: Callable[[str], str]
 ) -> None:
@@ -269,28 +297,6 @@ def test_a_walk_cut_short_goes_on_where_it_was(
     assert [path for _, path, _ in site.requests if "index" in path] == [
         f"/tzgg/index_{n}.html" for n in (3, 4, 5, 6)
     ]
-
-
-@pytest.fixture
-def second_source(scrapy: Scrapy, tmp_path: Path) -> Callable[[str], str]:
-    """Makes a source for a URL with genspider, in a package of its own."""
-
-    def make(url: str) -> str:
-        package = tmp_path / "sources"
-        package.mkdir()
-        (package / "__init__.py").touch()
-        scrapy.environment["PYTHONPATH"] += f":{tmp_path}"
-        done = scrapy("genspider", "-s", "NEWSPIDER_MODULE=sources", "-t", "nfcms", "second", url)
-        assert done.returncode == 0, done.stderr
-        scrapy.environment["SCRAPY_SETTINGS_MODULE"] = "second_settings"
-        (tmp_path / "second_settings.py").write_text(
-            "from crawler.settings import *\n"
-            "SPIDER_MODULES = ['crawler.spiders', 'sources']\n"
-            "NEWSPIDER_MODULE = 'sources'\n"
-        )
-        return "second"
-
-    return make
 
 
 def test_genspider_makes_a_working_source(
@@ -323,6 +329,7 @@ def test_scrapy_parse_reads_an_article(gdzz: SiteServer, scrapy: Scrapy, spider:
     assert "ERROR" not in done.stderr
     assert "'title': '第7号消息的完整标题'" in done.stdout
     assert "'channel': 'zgxc/gddt'" in done.stdout
+    assert not Path(scrapy.environment["ZHUANZAI_DATA_DIR"]).exists()  # it leaves no trace
 
 
 def test_scrapy_parse_follows_a_list(gdzz: SiteServer, scrapy: Scrapy) -> None:

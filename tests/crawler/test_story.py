@@ -108,7 +108,9 @@ def story(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> Story:
 def test_new_corrected_gone_and_back(story: Story) -> None:
     status, figures, _ = story.crawl()
     assert (status, figures["created"]) == (0, 10)
-    assert len(story.exported()) == 10
+    lines = story.exported()
+    assert len(lines) == 10
+    assert "讲这件事的经过和结果" in story.page(lines["1"])
 
     # A correction of the text, and a comma that nobody sees.
     story.show(
@@ -123,6 +125,7 @@ def test_new_corrected_gone_and_back(story: Story) -> None:
     lines = story.exported()
     assert {n: line["version"] for n, line in lines.items()} == {"1": 2, "2": 2}
     assert "会议改在周五" in lines["1"]["text"]
+    assert "会议改在周五" in story.page(lines["1"])
     assert lines["1"]["date_published"] == "2024-08-25T10:03:07+08:00"
     assert story.differences() == [{"text": "material"}, {"text": "cosmetic"}]
 
@@ -147,11 +150,14 @@ def test_new_corrected_gone_and_back(story: Story) -> None:
     assert (lines["4"]["status"], lines["4"]["reason"]) == ("canceled", "withdrawn")
     assert "text" not in lines["4"]
     assert "本文已撤回" in story.page(lines["4"])
+    assert "讲这件事的经过" not in story.page(lines["4"])
     _, figures, _ = story.crawl(10)
     assert (figures["withdrawn"], figures["suspect"]) == (0, 1)
     _, figures, _ = story.crawl(11)
     assert (figures["withdrawn"], figures["suspect"]) == (1, 0)
-    assert story.exported()["5"]["status"] == "canceled"
+    lines = story.exported()
+    assert {n: x["status"] for n, x in lines.items()} == {"5": "canceled"}
+    assert "本文已撤回" in story.page(lines["5"])
 
     # Both come back, one with another text; the first one's place was an error page said to be 200.
     story.show(4)
@@ -169,6 +175,8 @@ def test_new_corrected_gone_and_back(story: Story) -> None:
         "5": ("usable", 2),
     }
     assert "本文已撤回" not in story.page(lines["4"])
+    assert "讲这件事的经过" in story.page(lines["4"])
+    assert "重新发布" in story.page(lines["5"])
     assert sorted(change for change in story.changes() if change[0] in "45") == [
         *(("4", "created"), ("4", "restored"), ("4", "withdrawn")),
         *(("5", "created"), ("5", "restored"), ("5", "withdrawn")),
@@ -178,6 +186,8 @@ def test_new_corrected_gone_and_back(story: Story) -> None:
 def test_what_is_no_evidence_withdraws_nothing(story: Story) -> None:
     story.crawl()
     before = story.changes()
+    lines = story.exported()
+    pages = {number: story.page(line) for number, line in lines.items()}
     whole = story.site.answers[post(1)]
     assert isinstance(whole, tuple)
     half = whole[2][: whole[2].index("第4段".encode())]
@@ -203,18 +213,26 @@ def test_what_is_no_evidence_withdraws_nothing(story: Story) -> None:
     assert figures["deferred"] == {"http_403": 1, "http_412": 1, "http_503": 1, "http_521": 1}
     assert figures["unchanged"] == 3
     assert story.changes() == before
-    assert len(story.exported()) == 10
+    assert story.exported() == {}
+    assert {number: story.page(line) for number, line in lines.items()} == pages
 
 
 def test_a_soft_404_counts_like_404(story: Story) -> None:
     story.crawl()
+    story.exported()
     story.show(7, html("<html><title>404</title><body><h1>您访问的页面不存在</h1></body></html>"))
     assert [story.crawl(hours)[1]["withdrawn"] for hours in (1, 21)] == [0, 1]
+    lines = story.exported()
+    assert {n: (x["status"], x["reason"]) for n, x in lines.items()} == {
+        "7": ("canceled", "withdrawn")
+    }
+    assert "本文已撤回" in story.page(lines["7"])
 
 
 def test_a_page_for_all_freezes_the_source(story: Story) -> None:
     """404 for all, 410 for all, a maintenance page for all: nothing goes."""
     story.crawl()
+    assert len(story.exported()) == 10
     maintenance = "<html><title>系统维护</title><body><h1>系统维护中</h1></body></html>"
     for answer in (html("gone", 404), html("gone", 410), html(maintenance)):
         for number in range(1, 11):
@@ -222,6 +240,7 @@ def test_a_page_for_all_freezes_the_source(story: Story) -> None:
         exit_status, figures, stderr = story.crawl(24)
         assert (exit_status, figures["withdrawn"]) == (1, 0)
         assert "frozen: 10 of 10 visited posts were gone at once" in stderr
+    assert story.exported() == {}
     # One healthy run thaws it, and withdraws nothing itself.
     for number in range(1, 11):
         story.show(number)
@@ -229,6 +248,7 @@ def test_a_page_for_all_freezes_the_source(story: Story) -> None:
     exit_status, figures, _ = story.crawl(24)
     assert (exit_status, figures["withdrawn"], figures["suspect"]) == (0, 0, 1)
     assert story.crawl(24)[1]["withdrawn"] == 1
+    assert {n: x["status"] for n, x in story.exported().items()} == {"1": "canceled"}
 
 
 @pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,76 @@ def test_posts_are_due_by_their_age(ledger: Ledger, make_article: Make) -> None:
     )
 
     def due(hours: float, limit: int = 10) -> list[str]:
-        return [k.row.title for k in ledger.due("gdzz", NOW + timedelta(hours=hours), limit)]
+        return [
+            k.row.title for k in islice(ledger.due("gdzz", NOW + timedelta(hours=hours)), limit)
+        ]
 
     assert due(3) == []
     assert due(4) == ["第1号"]
     assert due(24 * 7) == ["第1号", "第2号"]
     assert due(24 * 999, limit=1) == ["第1号"]
-    assert {k.row.title for k in ledger.all_of("gdzz", "tzgg", 10)} == {"第1号", "第2号"}
+    assert {k.row.title for k in ledger.all_of("gdzz", "tzgg")} == {"第1号", "第2号"}
+
+
+def due_in(ledger: Ledger, number: int, at: datetime = NOW) -> float | None:
+    """Hours from `at`; None: never."""
+    known = ledger.entries([row(number).canonical_url])[row(number).canonical_url]
+    return (known.due_at - at) / timedelta(hours=1) if known.due_at else None
+
+
+def test_what_was_refused_is_due_less_and_less_often(ledger: Ledger) -> None:
+    """A page that never was a post costs no request every four hours for ever."""
+    tell(ledger, listing(1))
+    due = []
+    for _ in range(4):
+        tell(ledger, visit(1, "refused", "http_404"))
+        due.append(due_in(ledger, 1))
+    assert due == [4, 8, 16, 32]
+
+
+def test_a_published_post_that_was_refused_is_due_by_its_age(
+    ledger: Ledger, make_article: Make
+) -> None:
+    tell(ledger, make_article(1, listed=row(1), date_published=NOW - timedelta(days=3)))
+    for _ in range(6):
+        tell(ledger, visit(1, "refused", "login_wall"))
+    assert due_in(ledger, 1) == 24
+
+
+@pytest.mark.parametrize("date", [None, NOW + timedelta(days=999)])
+def test_a_post_without_a_credible_date_ages(
+    ledger: Ledger, make_article: Make, date: datetime | None
+) -> None:
+    undated = Listed(row(1).canonical_url, row(1).url, "第1号")
+    post = make_article(1, listed=undated, date_published=date)
+    tell(ledger, post)
+    assert due_in(ledger, 1) == 4
+    later = NOW + timedelta(days=30)
+    tell(ledger, replace(post, fetched_at=later))
+    assert due_in(ledger, 1, later) == 24 * 7
+    tell(ledger, replace(visit(1, "unchanged", at=later), row=undated))
+    assert due_in(ledger, 1, later) == 24 * 7
+
+
+def test_a_redirected_post_is_visited_where_it_stands(ledger: Ledger, make_article: Make) -> None:
+    """Row 1 leads to post 2: its 404 withdraws it, whatever the row's address says."""
+    tell(ledger, listing(1), make_article(2, listed=row(1)))
+    assert states(ledger, 1, 2) == {1: "stored", 2: "stored"}
+    assert (due_in(ledger, 1), due_in(ledger, 2)) == (None, 4)
+    assert [k.row.url for k in ledger.due("gdzz", NOW + timedelta(days=1))] == [row(2).url]
+    tell(ledger, visit(2, "refused", "http_410"))
+    assert ledger.settle("gdzz", NOW, 2, 20).withdrawn == 1
+
+
+def test_a_moved_post_is_visited_where_it_was_first(ledger: Ledger, make_article: Make) -> None:
+    """The record stands under its first address, which leads to the new one now."""
+    first = make_article(1, listed=row(1))
+    tell(ledger, first)
+    moved = replace(first, url=row(2).url, canonical_url=row(2).canonical_url)
+    assert tell(ledger, moved) == ["merged"]
+    assert states(ledger, 1, 2) == {1: "stored"}
+    tell(ledger, visit(1, "refused", "http_410"))
+    assert ledger.settle("gdzz", NOW, 2, 20).withdrawn == 1
 
 
 def test_validators_follow_a_good_reading_only(ledger: Ledger, make_article: Make) -> None:
@@ -167,7 +231,12 @@ class Withdrawals:
         tell(ledger, *(make_article(n, listed=row(n)) for n in range(1, 11)))
 
     def run(
-        self, hours: float, gone: dict[int, str], posts: range = range(1, 11)
+        self,
+        hours: float,
+        gone: dict[int, str],
+        posts: range = range(1, 11),
+        *,
+        lists: bool = True,
     ) -> tuple[int, int, bool]:
         """Withdrawn, suspect, frozen."""
         at = NOW + timedelta(hours=hours)
@@ -178,7 +247,7 @@ class Withdrawals:
                 tell(ledger, visit(n, "refused", gone[n], at))
             else:
                 tell(ledger, replace(self.make(n, listed=row(n)), fetched_at=at))
-        settled = ledger.settle("gdzz", at, 2, 20)
+        settled = ledger.settle("gdzz", at, 2, 20, lists=lists)
         return settled.withdrawn, settled.suspect, bool(settled.frozen)
 
     def canceled(self) -> int:
@@ -196,6 +265,11 @@ def test_two_sightings_twenty_hours_apart(source: Withdrawals, reason: str) -> N
     assert source.run(2, {1: reason}) == (0, 1, False)  # two runs, but an hour
     assert source.run(21, {1: reason}) == (1, 0, False)
     assert source.canceled() == 1
+    # What is withdrawn may come back, but is not asked for every four hours.
+    at = NOW + timedelta(hours=21)
+    assert due_in(source.ledger, 1, at) == 4
+    source.run(25, {1: reason})
+    assert due_in(source.ledger, 1, NOW + timedelta(hours=25)) == 32
 
 
 def test_410_at_once(source: Withdrawals) -> None:
@@ -227,6 +301,13 @@ def test_the_guard_counts_shares(source: Withdrawals, make_article: Make) -> Non
     tell(source.ledger, *(make_article(n, listed=row(n)) for n in range(11, 31)))
     missing = dict.fromkeys(range(1, 7), "http_410")
     assert source.run(1, missing, range(1, 31)) == (6, 0, False)  # exactly a fifth
+
+
+def test_a_site_that_shows_nothing_withdraws_nothing(source: Withdrawals) -> None:
+    """Too few posts for the guard; but no list could be read either."""
+    for hours in (1, 30):
+        assert source.run(hours, {1: "http_410"}, range(1, 2), lists=False) == (0, 1, False)
+    assert source.run(31, {1: "http_410"}, range(1, 3), lists=False) == (1, 0, False)
 
 
 def test_a_frozen_source_thaws_with_a_healthy_run(source: Withdrawals) -> None:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.schedule import next_try, next_visit
+from pipelines.schedule import next_look, next_try, next_visit
 from tests.conftest import NOW, ROOT
 
 
@@ -34,6 +34,11 @@ def test_failures_are_tried_at_once_and_then_daily() -> None:
         timedelta(days=1),
         timedelta(days=1),
     ]
+
+
+def test_refusals_are_looked_at_less_and_less() -> None:
+    hours = [(next_look(n, NOW) - NOW) / timedelta(hours=1) for n in (1, 2, 3, 5, 9, 10, 9999)]
+    assert hours == [4, 8, 16, 64, 1024, 1440, 1440]
 
 
 def test_the_readme_has_the_same_table() -> None:

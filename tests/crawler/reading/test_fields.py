@@ -144,7 +144,7 @@ def test_bylines_inside_the_text_are_read_and_stay(text: str, authors: str) -> N
         ("<div>作者：晓风 阅读(35) 评论(2) 发表于：2024-08-01 12:30</div>", (DAY, "", "晓风")),
         ("<div>晓风 @ 2024-08-01 12:30 评论(2)</div>", (DAY, "", "晓风")),
         ("<div>2024-08-01 12:30 阅读(35)</div>", (DAY, "", "")),
-        ("<div>（来源：某某日报 2024年8月1日）</div>", ("", "某某日报", "")),
+        ("<div>（来源：某某日报 2024年8月1日）</div>", (DAY, "某某日报", "")),
         ("<div>责任编辑：李四</div>", ("", "", "")),
     ],
 )
@@ -286,4 +286,73 @@ def test_the_line_of_a_blog_in_its_text_is_no_text() -> None:
 def test_the_sign_off_and_the_name_in_the_headline() -> None:
     text = f"<p>晓风</p>{TEXT}<p>2024年7月20日</p>"
     html = _page("", text).replace(TITLE, f"晓风：{TITLE}")
-    assert _shown(_read(html)) == ("", "", "晓风")
+    assert _shown(_read(html)) == ("2024-07-20", "", "晓风")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        (f"<p>本报讯 2024年8月1日，{FIRST}</p>{REST}", DAY),
+        (f"<p>某某社某某2024年8月1日电 {FIRST}</p>{REST}", DAY),
+        (f"{TEXT}<p>某某市人力资源局</p><p>2024年8月1日</p>", DAY),
+        (f"{TEXT}<p>二〇二四年八月一日</p>", DAY),
+        (f"{TEXT}<p>二ＯＯ四年八月一日</p>", "2004-08-01"),
+        (f"{TEXT}<p>（2024年8月1日）</p>", DAY),
+        (f"{TEXT}<p>写于2024.8.1</p>", DAY),
+        (f"{TEXT}<p>原载《某某晚报》2024年8月1日</p>", DAY),
+        # what a text tells is no date of its own
+        (f"<p>2023年8月1日，{FIRST}</p>{REST}", ""),
+        (f"{TEXT}<p>报名截止到2024年8月1日，逾期不候。</p>", ""),
+    ],
+)
+def test_the_day_that_a_text_gives_itself(text: str, day: str) -> None:
+    assert _shown(_read(_page(text=text)))[0] == day
+    dated = _read(_page("<p>2025-01-02 10:03 某某日报</p>", text=text))
+    assert _shown(dated)[0] == "2025-01-02"
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        ("<p>24-08-01</p>", (DAY, "", "")),
+        ("<p>20240801</p>", (DAY, "", "")),
+        ("<p>2024-08-01 | 标签：读书 | 浏览(22)</p>", (DAY, "", "")),
+        ("<p>分类：随笔 2024-08-01 10:03 阅读</p>", (DAY, "", "")),
+        ("<p>Thu, 1 Aug 2024 10:03:04 +0800</p>", (DAY, "", "")),
+        ("<p>2024年08月01日(木)</p>", (DAY, "", "")),
+        ("<p>(某某日報報道) 2024-08-01</p>", (DAY, "某某日報", "")),
+        ("<p>某某晚报 （ 2024年08月01日   第 03 版）</p>", (DAY, "某某晚报", "")),
+        ("<p>张三 2024-08-01 10:03</p>", (DAY, "", "张三")),
+        ("<p>By zhang on 2024-08-01</p>", (DAY, "", "zhang")),
+        ("<center>张三</center><p>2024-08-01 某某晚报</p>", (DAY, "某某晚报", "张三")),
+        ("<p>文 张三</p><p>2024-08-01</p>", (DAY, "", "张三")),
+        ("<p>张三 著</p><p>2024-08-01</p>", (DAY, "", "张三")),
+        ("<p>本报记者　张　三　通讯员　李四</p><p>2024-08-01</p>", (DAY, "", "张三、李四")),
+        ("<p>张三（某某大学，某某 100000）</p><p>2024-08-01</p>", (DAY, "", "张三")),
+    ],
+)
+def test_plain_lines_below_the_headline(above: str, expected: tuple[str, str, str]) -> None:
+    article = _read(_page(above))
+    assert _shown(article) == expected
+    assert article.text.startswith(FIRST)
+
+
+@pytest.mark.parametrize(
+    ("text", "authors"),
+    [
+        (f"<p>某某网2024年8月1日讯（记者 张三）近日，{FIRST}</p>{REST}", "张三"),
+        (f"<p>本报讯 记者张三、李四报道：{FIRST}</p>{REST}", "张三、李四"),
+        (f"<p>［台湾］张三</p>{TEXT}", "张三"),
+        (f"<p>(美)约翰·史密斯</p>{TEXT}", "约翰·史密斯"),
+        (f"{TEXT}<p align=right>张三</p>", "张三"),
+        (f"{TEXT}<p align=right>张三</p><p align=right>2024年8月1日</p>", "张三"),
+        (f"{TEXT}<p>（作者为某某大学教授张三）</p>", "张三"),
+        (f"{TEXT}<p>（作者单位：某某大学）</p>", ""),
+        (f"{TEXT}<p>作者系某某大学教授</p>", ""),
+        # a name in a list is no signature
+        (f"{TEXT}<p>录取名单</p><p>李四</p><p>张三</p>", ""),
+    ],
+)
+def test_who_signs_a_text(text: str, authors: str) -> None:
+    article = _read(_page(text=text))
+    assert _shown(article)[2] == authors

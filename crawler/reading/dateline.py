@@ -1,0 +1,44 @@
+"""The day that a text itself gives, for pages that are dated by nothing else.
+
+A report opens with its dateline (某某社北京2005年8月25日电), a notice ends with the day on which it
+was signed, an essay with the day on which it was written or printed. Each may differ from the day
+of publication, so these are candidates of last resort.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lxml.html import HtmlElement
+
+from crawler.items import Candidate
+from crawler.reading.blocks import Block
+from crawler.reading.dates import find_dates
+from crawler.reading.page import candidate, visible_lines
+from crawler.reading.text import squeeze
+
+_OPENING = 40  # characters
+_CLOSING = 40
+_AROUND = 14  # characters beside the date of a closing line
+_REPORT = re.compile(r"^[\s\u3000日]*(?:电|讯|消息|報道|报道|電|訊)")
+_REPORTED = re.compile(r"(?:[报网社台刊]讯|[社网]电)[】\]）)]?[\s\u3000]*$")
+_TEXT = re.compile(r"[。！？；]")
+
+
+def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterator[Candidate]:
+    """Date candidates from the first and last lines of a body, and from what stands below it."""
+    lines = [block for block in blocks if block.text and block.kind != "table"]
+    for block in lines[:2]:
+        opening = block.text[:_OPENING]
+        for start, end, raw in find_dates(opening):
+            if _REPORT.match(opening[end:]) or _REPORTED.search(opening[:start]):
+                yield candidate(block.element, raw, "dateline")
+    closing = [(block.element, block.text) for block in reversed(lines[-3:])]
+    below = [(element, line) for element in behind for line in visible_lines(element)]
+    for element, line in (*closing, *below):
+        if len(line) > _CLOSING or _TEXT.search(line):
+            continue
+        for _, _, raw in find_dates(line):
+            if len(squeeze(line.replace(raw, ""))) <= _AROUND:
+                yield candidate(element, raw, "signed")
