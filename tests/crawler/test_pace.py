@@ -182,6 +182,7 @@ def test_a_long_retry_after_defers_its_url_alone_and_the_next_run_knows(
     assert (figures["created"], figures["deferred"]) == (1, {})
 
 
+@pytest.mark.nightly
 def test_a_short_retry_after_holds_for_the_next_run_too(
     server: RawServer, crawl: Callable[..., tuple]
 ) -> None:
@@ -243,7 +244,7 @@ def test_two_sources_of_a_process_keep_one_pace(server: RawServer, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert sum("content" in target for target in server.requests) == 6
     gaps = [b - a for a, b in pairwise(server.times)]
-    assert min(gaps) >= 0.28
+    assert min(gaps) >= 0.15  # a loaded machine blurs 0.3; two paces would come close to 0
 
 
 # --- robots.txt ----------------------------------------------------------------------------------
@@ -261,7 +262,7 @@ def _hops(count: int) -> dict[str, object]:
 
 
 def _case(name: str, robots: dict[str, object], status: int, secret: str = "") -> object:
-    marks = () if name in ("600 KB", "hangs") else pytest.mark.nightly
+    marks = () if name == "600 KB" else pytest.mark.nightly
     return pytest.param(robots, status, secret, id=name, marks=marks)
 
 
