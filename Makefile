@@ -9,7 +9,7 @@ unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_VIRTUALENV PYTHONHOME PYTHON
 export PIP_USER = 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test nightly clients lint bench
+.PHONY: help demo test nightly audit clients lint bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -20,8 +20,14 @@ demo: $(INSTALLED) ## Crawl and republish the bundled sample site; no network ne
 test: lint ## Format, lint, types and tests: what has to pass
 	$(VENV_PYTHON) -m pytest
 
-nightly: $(INSTALLED) ## Run the tests that take long: 10,000 broken pages, broken replays, killed exports
+nightly: $(INSTALLED) ## Run what takes long: 10,000 broken pages, replays, killed exports, a hostile site, the audit
 	$(VENV_PYTHON) -m pytest -m nightly
+	$(MAKE) audit
+
+audit: $(INSTALLED) ## Look for known holes in dependencies (pip-audit) and in our code (bandit)
+	$(VENV_PYTHON) -m pip install --quiet --editable ".[audit]"
+	$(VENV_PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive crawler pipelines exporters
+	$(VENV_PYTHON) -m pip_audit --strict --skip-editable
 
 clients: $(INSTALLED) ## Install Hugo, Hexo, newsboat, chromium … and hand our exports to them
 	tests/clients/install

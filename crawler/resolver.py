@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -13,32 +12,21 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import provider
 
+from crawler.reading.address import is_public
+
 logger = logging.getLogger(__name__)
 
 # Hosts that lead elsewhere; of the whole process, since name resolution is.
 forbidden: set[str] = set()
-
-
-def is_public(host: str) -> bool:
-    """Whether an IP address is one of the public internet (IANA special-purpose registries).
-
-    IPv4 addresses inside IPv6 ones (mapped, 6to4, NAT64) count as what they lead to.
-    """
-    address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            address = inner
-    return address.is_global and not address.is_multicast
+# Hosts and ports of proxies that the operator has configured; likewise.
+proxies: set[tuple[str, int]] = set()
 
 
 class GuardedResolver(CachingHostnameResolver):
     """Resolves names, IP literals included, and passes on public addresses only.
 
-    ALLOW_HOSTS lifts the check for exact `host:port` pairs. Checking here, at connect time,
-    leaves no room for a name that changes its address in between.
+    ALLOW_HOSTS lifts the check for exact `host:port` pairs, and a proxy is trusted. Checking here,
+    at connect time, leaves no room for a name that changes its address in between.
     """
 
     allowed: frozenset[str] = frozenset()
@@ -57,10 +45,10 @@ class GuardedResolver(CachingHostnameResolver):
         addressTypes: Sequence[type[IAddress]] | None = None,
         transportSemantics: str = "TCP",
     ) -> IHostResolution:
-        if f"{hostName}:{portNumber}" not in self.allowed:
-            receiver: Any = _PublicOnly(resolutionReceiver, hostName)
-        else:
-            receiver = resolutionReceiver
+        receiver: Any = resolutionReceiver
+        trusted = f"{hostName}:{portNumber}" in self.allowed or (hostName, portNumber) in proxies
+        if not trusted:
+            receiver = _PublicOnly(resolutionReceiver, hostName)
         return super().resolveHostName(
             receiver, hostName, portNumber, addressTypes, transportSemantics
         )

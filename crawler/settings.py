@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from scrapy.settings import default_settings
 from scrapy.utils.conf import closest_scrapy_cfg
 
 BOT_NAME = "zhuanzai"
@@ -33,6 +34,7 @@ ALLOW_HOSTS = [
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
+    "Accept-Encoding": "gzip, deflate",  # what can be told to be whole (compression.py)
 }
 
 # --- Pace: one request a host at a time, a second apart ----------------------------------------
@@ -41,6 +43,12 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0  # jitter would shorten every other gap
 RETRY_TIMES = 2
+# A hanging server would cost three deadlines; what could not be had stays owed anyway.
+RETRY_EXCEPTIONS = [
+    error
+    for error in default_settings.RETRY_EXCEPTIONS
+    if error != "scrapy.exceptions.DownloadTimeoutError"
+]
 # The default of 100 starts that many tasks for every response and doubles a crawl's CPU.
 CONCURRENT_ITEMS = 8
 
@@ -56,16 +64,21 @@ ARCHIVE_FILE_SIZE = 200 * 1024 * 1024  # bytes; then the next file is begun
 ARCHIVE_DAYS = 0  # files whose captures are all older are removed; 0 keeps all
 
 # --- Bounds ------------------------------------------------------------------------------------
-DOWNLOAD_TIMEOUT = 30  # seconds
+DOWNLOAD_TIMEOUT = 30  # seconds an attempt, from the first byte to the last; see pace.py, too
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes after decompression
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 10
 DEPTH_LIMIT = 0
 REACTOR_THREADPOOL_MAXSIZE = 10
+MEMUSAGE_LIMIT_MB = 1024  # ends the run, exit 1; it takes a fifth of that
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 5
 
 # --- Safety ------------------------------------------------------------------------------------
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    **{"http": "crawler.handler.BoundedHandler", "https": "crawler.handler.BoundedHandler"},
+    **{"data": None, "file": None, "ftp": None, "s3": None},
+}
 TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -77,7 +90,12 @@ DOWNLOADER_MIDDLEWARES = {
     # Stock robots handling checks only the first requests that wait, and allows all on errors.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
-    # Below HttpCompression (590): sees bodies as they came.
+    # Between Redirect (600) and Retry (550): every hop waits its turn, and what a server asks
+    # for is known before anything is tried again.
+    "crawler.middlewares.pace.PaceMiddleware": 585,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.compression.CompressionMiddleware": 590,
+    # Below it: sees bodies as they came.
     "crawler.middlewares.capture.CaptureMiddleware": 595,
 }
 
@@ -132,6 +150,7 @@ FEED_STORAGES = {
 FEED_EXPORT_ENCODING = "utf-8"
 
 # --- What the operator sees --------------------------------------------------------------------
+LOG_FORMATTER = "crawler.logs.SafeLogFormatter"
 LOG_LEVEL = "WARNING"  # progress and the closing line say the rest; `-L INFO` shows all
 STATS_DUMP = False
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # counted as deferred, with the reason

@@ -24,22 +24,31 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from crawler import resolver
-from crawler.errors import Deferred, Misuse, Refused
+from crawler.errors import Deferred, Misuse, Refused, name_of
 from crawler.families import detect, read
 from crawler.families.base import Family, NextPage
 from crawler.items import Article, Capture, Known, Listed, Listing, NotAnArticle, Visit
 from crawler.ledger import Ledger
 from crawler.middlewares.capture import as_response, capture_of
+from crawler.middlewares.pace import asked_for, challenged
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
 from crawler.reading.urls import host_of, is_file
+from crawler.traps import Trail, is_trap
 
 logger = logging.getLogger(__name__)
 
 _MAX_PAGES = 1000  # of one list: what is longer is a trap
 _MAX_FURTHER = 50  # pages of one article
+_BIGGEST = 16 * 1024 * 1024  # characters of all of them together
 _GONE = (404, 410)
+_FOR_NOW = ("challenge", "truncated")  # what was read is no answer
+_FOR_GOOD = (
+    "too_big",
+    "too_many_redirects",
+    "bad_redirect",
+)  # a failure that another try would not mend
 _NOT_MODIFIED = 304
 _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
@@ -73,6 +82,7 @@ class Walk:
     """Posts of other channels that the list named."""
     ended: bool = False
     """The list came to its end."""
+    trail: Trail = field(default_factory=Trail)
     clean: bool = True
     """Nothing on the way was left out, so an ended walk is a complete one."""
 
@@ -298,7 +308,11 @@ class SourceSpider(Spider):
             walk.channel = walk.family.column_path(walk.start)
         family = walk.family
         rows, following = self.read_list(
-            page, family, asked_for(response.request), walk.number, guessed=walk.guessed
+            page,
+            family,
+            asked_for(response.request),
+            walk.number,
+            guessed=walk.guessed,
         )
         if not rows and (walk.number > 1 or following is None):
             self._list_problem(response.url, walk, "the list has no rows")
@@ -328,11 +342,16 @@ class SourceSpider(Spider):
         resume: dict[str, Any] | None = None
         if rows and not unseen:
             walk.ended = True
+        elif trap := walk.trail.turn(unseen, self.now()):
+            self._list_problem(response.url, walk, f"a trap: {trap}")
+            walk.ended = True  # the next run begins anew, and not further inside
+            return
         elif since and rows and len(dates) == len(rows) and all(d.date() < since for d in dates):
             walk.clean = False  # what is older has not been looked at
         elif (
             following is None
             or host_of(following.url) not in self.hosts
+            or is_trap(following.url)
             or (walk.may_stop_early and rows and listed.keys() <= known.keys())
         ):
             walk.ended = True
@@ -467,6 +486,7 @@ class SourceSpider(Spider):
         self.taken.add(listed.canonical_url)
         self.count("listed")
         if fate:
+            walk.trail.fruitless += fate == "trap"
             self.refuse(fate, row, walk)
             return None
         # What is new goes first: a run may be cut short at any time.
@@ -474,17 +494,21 @@ class SourceSpider(Spider):
         return self._page_request(row.url, row, walk, priority=10 if new else -10)
 
     def fate(self, row: Row, family: Family) -> str:
-        """Why a listed URL is not fetched: `skipped` (older than asked for), `other_host`,
-        `direct_file` or `other_page`; "" when it is.
+        """Why a listed URL is not fetched: `skipped` (older than asked for), `other_scheme`,
+        `other_host`, `direct_file`, `trap` or `other_page`; "" when it is.
         """
         since = self.options.since
         moment = parse_date(row.date_raw, self.now()) if since else None
         if since and moment and moment.when.date() < since:
             return "skipped"
+        if urlsplit(row.url).scheme not in ("http", "https"):
+            return "other_scheme"
         if host_of(row.url) not in self.hosts:
             return "other_host"
         if is_file(row.url):
             return "direct_file"
+        if is_trap(row.url):
+            return "trap"
         return "" if family.is_listed(row.url) else "other_page"
 
     def _page_request(
@@ -525,15 +549,24 @@ class SourceSpider(Spider):
             pages = (*pages, self.page(response))
             if further is None:
                 further = self.further_pages(pages[0])
+            if sum(len(page.source) for page in pages) > _BIGGEST:
+                raise NotAnArticle("too_big", f"{len(pages)} pages")
             if further:
                 state: dict[str, Any] = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
                 return
             article = self.read(pages, row, walk)
         except NotAnArticle as refusal:
+            walk.trail.fruitless += 1
+            if refusal.reason == "challenge":
+                challenged(response)
+            if refusal.reason in _FOR_NOW:
+                self.defer(refusal.reason, row, walk)
+                return
             captures = tuple(page.capture for page in pages if page.capture)
             self.refuse(refusal.reason, row, walk, refusal.detail, captures)
             return
+        walk.trail.fruitless = 0
         article.listed = self._listed(row, self.family or walk.family or Family())
         self.taken.add(article.canonical_url)  # where a redirect led
         yield article
@@ -591,25 +624,28 @@ class SourceSpider(Spider):
         kind, reason = self.reason(failure)
         row, walk = request.cb_kwargs["row"], request.cb_kwargs["walk"]
         if kind == "refused":
+            walk.trail.fruitless += 1
             self.refuse(reason, row, walk)
         else:
             self.defer(reason, row, walk)
 
     def reason(self, failure: Failure) -> tuple[str, str]:
         """Whether a failed request is `refused` for good or `deferred`, and why."""
-        error = failure.value
+        error = cast("BaseException", failure.value)
         if isinstance(error, Refused):
             return "refused", error.reason
         if isinstance(error, Deferred):
             return "deferred", error.reason
         if isinstance(error, HttpError):
             status = error.response.status
+            if 300 <= status < 400:
+                return "refused", "bad_redirect"  # to nowhere, or to what is not fetched: file:
             return "refused" if status in _GONE else "deferred", f"http_{status}"
         host = urlsplit(cast("Request", failure.request).url).hostname  # type: ignore[attr-defined]
         if isinstance(error, CannotResolveHostError) and host in resolver.forbidden:
             return "refused", "forbidden_address"
-        name = type(error).__name__.removesuffix("Error")
-        return "deferred", re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", name).lower()
+        reason = name_of(error)
+        return "refused" if reason in _FOR_GOOD else "deferred", reason
 
     # --- figures -----------------------------------------------------------------------------
 
@@ -691,12 +727,6 @@ def request_for(page: NextPage, **details: Any) -> Request:
         }
     # Lists that were asked for are asked for: a later page may lead back to one.
     return Request(page.url, dont_filter=True, **details)
-
-
-def asked_for(request: Request | None) -> str:
-    """The URL that was asked for in the first place, with the fragment that no server sees."""
-    assert request is not None
-    return cast("str", request.meta.get("redirect_urls", [request.url])[0])
 
 
 @dataclass(slots=True, frozen=True)

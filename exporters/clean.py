@@ -11,6 +11,9 @@ from typing import Any
 import nh3
 
 from crawler.items import Attachment, Image, Record
+from crawler.reading.address import is_public_url
+from crawler.reading.text import drop_controls
+from crawler.reading.urls import host_of
 
 EXTERNAL = "noopener noreferrer nofollow external"
 """The `rel` of links that leave the operator's site."""
@@ -55,12 +58,21 @@ def _is_clean(text: str) -> bool:
     return text.isprintable() or text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
-def clean_html(html: str, *, rel: str | None = None) -> str:
+def clean_line(text: str) -> str:
+    """The text on one line, and also without characters that nobody sees: a title may not look
+    like another one, nor end a line of a feed, a log or a table.
+    """
+    return text if text.isprintable() else re.sub(r"\s*[\r\n\t]\s*", " ", drop_controls(text))
+
+
+def clean_html(html: str, *, rel: str | None = None, home: str | None = None) -> str:
     """HTML reduced to text markup, tables, links and images; everything else is taken out.
 
     Args:
         html: a fragment.
         rel: put on every link; without it links carry none.
+        home: address of the page that it comes from: then addresses inside networks are taken
+            out, as by `web_url`. None: that has been done.
 
     Returns:
         Well-formed HTML without script, style, handlers and comments, in which links and images
@@ -69,24 +81,42 @@ def clean_html(html: str, *, rel: str | None = None) -> str:
     if _PLAIN.fullmatch(html):
         return html
     # Twice: the sanitiser takes no surrogates, and it resolves references like &#x1F;
-    return clean_text(_cleaner(rel).clean(clean_text(html)))
+    return clean_text(
+        _cleaner(rel, None if home is None else host_of(home)).clean(clean_text(html))
+    )
 
 
 @lru_cache
-def _cleaner(rel: str | None) -> nh3.Cleaner:
+def _cleaner(rel: str | None, home: str | None) -> nh3.Cleaner:
+    def address(tag: str, name: str, value: str) -> str | None:
+        return value if name not in ("href", "src") or _is_fit(value, home or "") else None
+
     return nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
+        attribute_filter=None if home is None else address,
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
         link_rel=rel,
     )
 
 
-def web_url(url: str | None) -> str | None:
-    """The URL if a reader may follow it (http or https), otherwise None."""
-    return url if url and _WEB.match(url) else None
+def web_url(url: str | None, home: str = "") -> str | None:
+    """The URL if a reader's browser may follow it, otherwise None.
+
+    It has to be http or https, and lead to the public internet or to where the post itself stood
+    (`home`): that was fetched, so it is public, or the operator allowed it.
+    """
+    return url if url and _WEB.match(url) and _is_fit(url, host_of(home)) else None
+
+
+@lru_cache(maxsize=4096)
+def _is_fit(url: str, host: str) -> bool:
+    try:
+        return not _WEB.match(url) or is_public_url(url) or (host != "" and host_of(url) == host)
+    except ValueError:  # a port that is none
+        return False
 
 
 def clean_record(record: Record) -> Record:
@@ -104,36 +134,39 @@ def clean_record(record: Record) -> Record:
             reason=record.reason,
             canceled_at=record.canceled_at,
         )
-    changes: dict[str, Any] = {}
+    home = record.url or ""
     texts = {
         name: value
         for name, value in zip(_FIELDS, _values(record), strict=True)
         if isinstance(value, str)
     }
-    if not _is_clean("".join(texts.values())):
-        changes |= {name: clean_text(value) for name, value in texts.items()}
+    changes: dict[str, Any] = {}
+    if (text := texts.pop("text", "")) and not _is_clean(text):
+        changes["text"] = clean_text(text)
+    if not "".join(texts.values()).isprintable():
+        changes |= {name: clean_line(value) for name, value in texts.items()}
     url = changes.get("url", record.url)
-    if web_url(url) != record.url:
-        changes["url"] = web_url(url)
+    if web_url(url, home) != record.url:
+        changes["url"] = web_url(url, home)
     if record.authors:
-        changes["authors"] = [clean_text(author) for author in record.authors]
+        changes["authors"] = [clean_line(author) for author in record.authors]
     if record.duplicates:
-        changes["duplicates"] = [clean_text(url) for url in record.duplicates if web_url(url)]
+        changes["duplicates"] = [clean_line(url) for url in record.duplicates if web_url(url, url)]
     if record.status == "canceled":
         changes |= {"text": None, "html": None, "images": [], "attachments": []}
         return replace(record, **changes)
-    if record.html and (html := clean_html(record.html)) != record.html:
+    if record.html and (html := clean_html(record.html, home=home)) != record.html:
         changes["html"] = html
     if record.images:
         changes["images"] = [
-            Image(clean_text(image.url), clean_text(image.caption))
+            Image(clean_line(image.url), clean_line(image.caption))
             for image in record.images
-            if web_url(image.url)
+            if web_url(image.url, home)
         ]
     if record.attachments:
         changes["attachments"] = [
-            Attachment(clean_text(file.name), clean_text(file.url))
+            Attachment(clean_line(file.name), clean_line(file.url))
             for file in record.attachments
-            if web_url(file.url)
+            if web_url(file.url, home)
         ]
     return replace(record, **changes) if changes else record

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 _WRITERS = 7_221_337  # the advisory lock of those who write; any number nobody else takes
@@ -27,8 +27,8 @@ def connect(url: str) -> Engine:
     Raises:
         StoreError: the URL is malformed or its driver is missing.
     """
+    parsed = _parsed(url)
     try:
-        parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite" and parsed.database:
@@ -42,6 +42,15 @@ def connect(url: str) -> Engine:
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except SQLAlchemyError as error:
+        raise StoreError(f"cannot use the database URL: {error}") from error
+    except ValueError:  # what stands where a port should may be part of a password
+        raise StoreError("cannot use the database URL: its port is no number") from None
 
 
 def writing(engine: Engine) -> Engine:
@@ -95,8 +104,8 @@ def open_store(url: str, *, create: bool = False) -> Engine:
     Raises:
         StoreError: there is no store at the URL, or its schema is of another version.
     """
-    parsed = make_url(url) if "://" in url else None
-    if parsed is not None and parsed.get_backend_name() == "sqlite" and not create:
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and not create:
         path = Path(parsed.database or "")
         if not path.is_file():
             raise StoreError(f"there is no store at {path}: crawl a source first")

@@ -37,6 +37,7 @@ from pipelines.database import open_store, upsert, writing
 from pipelines.fingerprint import storable
 from pipelines.models import (
     LedgerEntry,
+    Pause,
     Record,
     Revision,
     Run,
@@ -60,7 +61,7 @@ _WAIT = 0.5  # seconds that a report may wait for company
 _GONE = ("http_404", "soft_404")
 _GONE_FOR_GOOD = "http_410"
 # Refusals that no later visit would change.
-_FOR_EVER = ("other_host", "direct_file", "other_page", "taken_down")
+_FOR_EVER = ("other_host", "other_scheme", "trap", "direct_file", "other_page", "taken_down")
 _GUARD_SHARE = 0.2
 _GUARD_COUNT = 5
 
@@ -435,6 +436,21 @@ class Ledger:
             if complete:
                 values["resume"] = None
             upsert(connection, Walk, values, keys=("spider", "start"))
+
+    # --- Retry-After -------------------------------------------------------------------------
+
+    def pauses(self, at: datetime) -> dict[str, datetime]:
+        """Hosts and URLs that servers do not want to be asked for yet, and until when."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(Pause).where(Pause.until <= _iso(at)))
+            rows = connection.execute(select(Pause.address, Pause.until)).all()
+        return {row.address: datetime.fromisoformat(row.until) for row in rows}
+
+    def pause(self, address: str, until: datetime) -> None:
+        """Keep what a server asked for, for later runs."""
+        values = {"address": address, "until": _iso(until)}
+        with writing(self.engine).begin() as connection:
+            upsert(connection, Pause, values, keys=("address",))
 
     # --- withdrawal --------------------------------------------------------------------------
 

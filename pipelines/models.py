@@ -265,6 +265,16 @@ class Run(Base):
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
+class Pause(Base):
+    """A server asked to be left alone (Retry-After)."""
+
+    __tablename__ = "pauses"
+
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    """A host, or one URL of it."""
+    until: Mapped[str] = mapped_column(String(32))
+
+
 class Walk(Base):
     """The last walk of a list, from page to page."""
 

@@ -64,7 +64,7 @@ def test_crawler_reaches_the_others_in_commands_only() -> None:
     ("package", "allowed"),
     [
         ("pipelines", ("pipelines", "crawler.items", "crawler.reading")),
-        ("exporters", ("exporters", "crawler.items", "pipelines")),
+        ("exporters", ("exporters", "crawler.items", "crawler.reading", "pipelines")),
     ],
 )
 def test_imports_run_one_way(package: str, allowed: tuple[str, ...]) -> None:
@@ -200,5 +200,12 @@ def test_make_alone_lists_the_targets(bare_machine: tuple[Path, dict[str, str]])
     folder, env = bare_machine
     result = make(folder, env)
     assert [line.split()[1] for line in result.stdout.splitlines()] == [
-        *("help", "demo", "test", "nightly", "clients", "lint", "bench")
+        *("help", "demo", "test", "nightly", "audit", "clients", "lint", "bench")
     ]
+
+
+def test_what_trafilatura_needs_is_installed_by_name() -> None:
+    """Some versions of pip leave out the extra by which justext asks for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[<>=\[]", dependency)[0] for dependency in project["dependencies"]}
+    assert {"lxml", "lxml_html_clean", "trafilatura"} <= names

@@ -92,7 +92,6 @@ class Command(ScrapyCommand):
                 "MEDIA_DIR": str(data / "media"),
                 "EXPORT_HISTORY": str(data / "editions.jsonl"),
                 "CONTACT": f"demo@{HOST}",
-                "ALLOW_HOSTS": [f"{HOST}:80", f"127.0.0.1:{server.port}"],
                 "DOWNLOAD_DELAY": 0,
                 # One after the other: the same order, and so the same records, at every run.
                 "CONCURRENT_REQUESTS": 1,

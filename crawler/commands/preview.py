@@ -25,9 +25,10 @@ from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
 from crawler.items import NotAnArticle
 from crawler.middlewares.capture import as_response
+from crawler.middlewares.pace import asked_for
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
-from crawler.source import SourceSpider, Walk, asked_for, reader_of, request_for
+from crawler.source import SourceSpider, Walk, reader_of, request_for
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _SHELLS = 3  # pages without rows that may lead to a list, one to the next: an index of sitemaps

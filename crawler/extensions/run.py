@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
 from typing import Any
-from urllib.parse import urlsplit
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -30,7 +28,6 @@ class RunExtension:
     def __init__(self, crawler: Crawler) -> None:
         assert crawler.stats is not None
         self.stats = crawler.stats
-        self.requests: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.errors = 0
         self.began = time.monotonic()
 
@@ -43,7 +40,6 @@ class RunExtension:
             (extension.spider_error, signals.spider_error),
             (extension.item_error, signals.item_error),
             (extension.item_dropped, signals.item_dropped),
-            (extension.response_received, signals.response_received),
         ):
             crawler.signals.connect(handler, signal=signal)
         return extension
@@ -54,9 +50,6 @@ class RunExtension:
             arguments = {k: v for k, v in vars(spider).items() if k in _ARGUMENTS}
             run = spider.ledger.start_run(spider.name, arguments, spider.now())
             self.stats.set_value("run/id", run)
-
-    def response_received(self, response: Response, request: Request) -> None:
-        self.requests[urlsplit(response.url).netloc][str(response.status)] += 1
 
     def spider_error(self, failure: Failure, response: Response, spider: Spider) -> None:
         self.errors += 1
@@ -154,6 +147,7 @@ class RunExtension:
 
         outcomes = {name: count(f"store/{name}") for name in _OUTCOMES}
         seconds = time.monotonic() - self.began
+        verified = spider.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
         return {
             "run": stats.get("run/id"),
             "source": spider.name,
@@ -171,7 +165,8 @@ class RunExtension:
             "lists": count("run/lists"),
             "guards": _below(stats, "article/guard/"),
             "missing": _below(stats, "article/missing/"),
-            "requests": {host: dict(statuses) for host, statuses in self.requests.items()},
+            "requests": _by_host(_below(stats, "request/")),
+            "certificates": "verified" if verified else "not verified",
             "seconds": round(seconds, 1),
         }
 
@@ -183,7 +178,10 @@ class RunExtension:
             problems.append(f"robots.txt of {unreachable} hosts could not be had")
         if frozen := self.stats.get_value("run/frozen"):
             problems.append(f"nothing was withdrawn, the source is frozen: {frozen}")
-        answered = any(status < "400" for statuses in self.requests.values() for status in statuses)
+        stopped = _below(self.stats.get_stats(), "stopped/")
+        problems += [f"{host} is left alone: {why}" for host, why in stopped.items()]
+        counts = figures["requests"].values()
+        answered = any(status < "400" for statuses in counts for status in statuses)
         if not answered:
             problems.append("nothing could be fetched")
         if self._listed() != self._accounted():
@@ -194,7 +192,16 @@ class RunExtension:
 _ARGUMENTS = ("channel", "since", "max_pages", "url")
 
 
-def _below(stats: dict[str, Any], prefix: str) -> dict[str, int]:
+def _by_host(counts: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """`host/outcome` -> count, as host -> outcome -> count."""
+    hosts: dict[str, dict[str, int]] = {}
+    for key, count in counts.items():
+        host, _, outcome = key.rpartition("/")
+        hosts.setdefault(host, {})[outcome] = count
+    return hosts
+
+
+def _below(stats: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {
         key.removeprefix(prefix): value
         for key, value in sorted(stats.items())

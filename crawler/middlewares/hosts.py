@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 
@@ -16,10 +18,12 @@ class HostsMiddleware(OffsiteMiddleware):
     every hop is seen. Spiders without `hosts` are treated as Scrapy does.
 
     Raises:
-        Refused: `other_host`.
+        Refused: `other_scheme` (only http and https are fetched), `other_host`.
     """
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        if urlsplit(request.url).scheme not in ("http", "https"):
+            raise Refused("other_scheme", request.url)
         hosts = getattr(self.crawler.spider, "hosts", None)
         if hosts is None:
             super().process_request(request)

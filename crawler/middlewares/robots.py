@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from time import monotonic
 
 from protego import Protego
 from scrapy import Request, Spider
@@ -12,17 +14,31 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.errors import Deferred, Refused
+from crawler.errors import Deferred, Refused, name_of
 
 logger = logging.getLogger(__name__)
+
+
+_LONGEST = 24 * 3600.0  # seconds that rules are kept (RFC 9309, 2.4)
+_AGAIN = 600.0  # and that a failure counts
+_BIGGEST = 1024 * 1024  # bytes that are parsed; at least 500 KiB have to be (2.5)
+
+
+@dataclass(slots=True)
+class Rules:
+    """What a host's robots.txt said; `parsed` is None where it could not be had."""
+
+    parsed: Protego | None
+    expires: float
+    """On the clock of `time.monotonic`."""
 
 
 class RobotsMiddleware:
     """One fetch a host, every request checked.
 
     2xx: the rules count. 4xx: everything is allowed (RFC 9309, 2.3.1.3). 5xx, timeouts and
-    unreachable hosts: nothing is (2.3.1.4), and the run fails saying so. Redirects of robots.txt
-    are followed, also to other hosts (2.3.1.2).
+    unreachable hosts: nothing is (2.3.1.4), and the run fails saying so; robots.txt is asked for
+    again after 10 minutes. Redirects of robots.txt are followed, also to other hosts (2.3.1.2).
 
     Raises:
         Refused: `robots_disallowed`.
@@ -34,7 +50,7 @@ class RobotsMiddleware:
             raise NotConfigured
         self.crawler = crawler
         self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self.fetches: dict[str, asyncio.Task[Protego | None]] = {}
+        self.fetches: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -44,18 +60,18 @@ class RobotsMiddleware:
         if request.meta.get("dont_obey_robotstxt"):
             return
         parts = urlparse_cached(request)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self.fetches:
-            self.fetches[origin] = asyncio.ensure_future(self._fetch(origin))
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        fetch = self.fetches.get(origin)
+        if fetch is None or (fetch.done() and fetch.result().expires < monotonic()):
+            fetch = self.fetches[origin] = asyncio.ensure_future(self._fetch(origin))
         # Shielded: one cancelled waiter must not cancel the fetch of all others.
-        rules = await asyncio.shield(self.fetches[origin])
+        rules = (await asyncio.shield(fetch)).parsed
         if rules is None:
             raise Deferred("robots_unreachable", request.url)
         if not rules.can_fetch(request.url, self.agent):
             raise Refused("robots_disallowed", request.url)
 
-    async def _fetch(self, origin: str) -> Protego | None:
-        """The rules of a host, None when they cannot be had."""
+    async def _fetch(self, origin: str) -> Rules:
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
@@ -67,13 +83,14 @@ class RobotsMiddleware:
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
+            problem = f"{name_of(error)}: {error}"
         else:
-            if response.status < 400:
-                return Protego.parse(response.body.decode("utf-8", "ignore"))
-            if response.status < 500:
-                return Protego.parse("")
+            if 200 <= response.status < 300:
+                text = response.body[:_BIGGEST].decode("utf-8-sig", "ignore")
+                return Rules(Protego.parse(text), monotonic() + _LONGEST)
+            if 400 <= response.status < 500:
+                return Rules(Protego.parse(""), monotonic() + _LONGEST)
             problem = f"HTTP {response.status}"
         logger.error("%s/robots.txt cannot be had, nothing is fetched there: %s", origin, problem)
         self.crawler.stats.inc_value("robots/unreachable")
-        return None
+        return Rules(None, monotonic() + _AGAIN)

@@ -20,8 +20,9 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.reading.dates import find_dates
-from crawler.reading.page import Page, is_hidden, visible_text
+from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
 from crawler.reading.text import drop_controls, fold_space
+from crawler.reading.tree import AWAY
 from crawler.reading.urls import absolute, column_path, host_of
 
 
@@ -79,13 +80,9 @@ _ASIDE_HEADING = re.compile(
     r"热门|热点|热文|推荐|排行|点击|图片新闻|图文|相关|友情链接|链接|网站导航|网站地图|专题|猜你|"
     r"大家都在|最新(?:文章|更新)|栏目导航|网站群"
 )
-_AWAY = re.compile(
-    r"(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|"
-    r"(?:^|[;\s])(?:opacity|font-size|height|max-height)\s*:\s*0(?:px|em|%)?\s*(?:;|$|!)",
-    re.I,
-)
-_SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# What a browser would open, and a crawler must not.
+_NOT_WEB = re.compile(r"\s*(?:file|s?ftps?|data|gopher|s3|smb|ldap|dict|jar|wss?):", re.I)
+_LONGEST = 500  # characters of such an address
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -269,6 +266,8 @@ def _address(link: HtmlElement, base: str) -> str | None:
     href = link.get("href") or ""
     if url := absolute(base, href):
         return url
+    if _NOT_WEB.match(href):
+        return href.strip()[:_LONGEST]  # a row all the same: refused, and counted
     for script in (href, link.get("onclick") or ""):
         if match := _QUOTED.search(script):
             return absolute(base, match[1])
@@ -277,7 +276,7 @@ def _address(link: HtmlElement, base: str) -> str | None:
 
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     """Visible links that may lead to a post, with their absolute http(s) URL."""
-    concealed = _concealed(page)
+    concealed = hiding_selectors(page)
     found = []
     for link in page.root.iter():
         if link.tag != "a" and (link.get("onclick") is None or link.find(".//a") is not None):
@@ -321,20 +320,8 @@ def _before(link: HtmlElement) -> str:
     return (text or "").rstrip()
 
 
-def _concealed(page: Page) -> frozenset[str]:
-    """Class and id selectors that the page's own style sheets hide."""
-    found: set[str] = set()
-    for style in page.named.get("style", []):
-        for rule in (style.text or "").split("}"):
-            selectors, _, rules = rule.rpartition("{")
-            selectors = selectors.rpartition("{")[2]  # of @media
-            if _HIDING.search(rules):
-                found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
-    return frozenset(found)
-
-
 def _is_concealed(element: HtmlElement, selectors: frozenset[str]) -> bool:
-    if is_hidden(element) or _AWAY.search(element.get("style") or ""):
+    if is_hidden(element) or AWAY.search(element.get("style") or ""):
         return True
     if not selectors:
         return False

@@ -16,10 +16,14 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate, Capture, NotAnArticle
 from crawler.reading.decode import decode
 from crawler.reading.text import fold_space, unwrap
-from crawler.reading.tree import HIDING, build
+from crawler.reading.tree import AWAY, HIDING, build
 from crawler.reading.urls import absolute
 
 _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
+_MOST_MARKS = 210_000  # tags and references: 10 s and 400 MiB; huge tables have half of that
+_MOST_LINKS = 10_000
+_SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
+_PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
 _ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
@@ -116,13 +120,16 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
     """Parse a response body.
 
     Raises:
-        NotAnArticle: `empty_page` when there is nothing to parse, `too_deep` (see tree.build).
+        NotAnArticle: `empty_page` when there is nothing to parse, `too_big` and `too_deep` (see
+            tree.build) when reading it would cost too much.
     """
     text, encoding = decode(body, content_type)
     ended = _is_whole(text)
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
+    if (marks := text.count("<") - text.count("</") + text.count("&")) > _MOST_MARKS:
+        raise NotAnArticle("too_big", f"{marks} tags and references")
     root = build(text)
     elements = list(root.iter())
     page = Page(
@@ -137,6 +144,9 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         source=text,
         ended=ended,
     )
+    if (links := len(page.named.get("a", []))) > _MOST_LINKS:
+        raise NotAnArticle("too_big", f"{links} links")
+    _hide_by_sheets(page)
     # `<base target="_blank">` has no href: then the page's own URL counts.
     for base in page.named.get("base", []):
         if href := absolute(url, base.get("href")):
@@ -207,11 +217,44 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
                     named[f".{each}"].append(element)
             elif name == "id":
                 named[f"#{value}"].append(element)
-            elif (name == "style" and _hides(value)) or (
+            elif (name == "style" and (_hides(value) or _is_away(element, value))) or (
                 name == "aria-hidden" and value == "true" and not element.text_content().strip()
             ):
                 element.set("hidden", "")
     return dict(named)
+
+
+def _is_away(element: HtmlElement, style: str) -> bool:
+    """Whether a style puts an element where nobody sees it."""
+    if not (match := AWAY.search(style)):
+        return False
+    # Wrappers take the gaps between their children away by a size of 0, which these set again.
+    return not match["size"] or not any(
+        "font-size" in (child.get("style") or "") for child in element.iterdescendants()
+    )
+
+
+def hiding_selectors(page: Page) -> frozenset[str]:
+    """Class and id selectors that the page's own style sheets hide, on a screen."""
+    found: set[str] = set()
+    for sheet in page.named.get("style", []):
+        for rule in _PRINT.sub("", sheet.text or "").split("}"):
+            selectors, _, declarations = rule.rpartition("{")
+            if HIDING.search(declarations):
+                selectors = selectors.rpartition("{")[2]  # of @media
+                found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
+    return frozenset(found)
+
+
+def _hide_by_sheets(page: Page) -> None:
+    """Mark what style sheets hide, unless it is much of the page: then a script will show it."""
+    if not (selectors := hiding_selectors(page)):
+        return
+    whole = sum(len(body.text_content()) for body in page.named.get("body", []))
+    for selector in selectors:
+        for element in page.named.get(selector, []):
+            if 3 * len(element.text_content()) < whole:
+                element.set("hidden", "")
 
 
 @lru_cache(maxsize=4096)

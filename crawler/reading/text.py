@@ -13,9 +13,12 @@ import unicodedata
 _SPACES = r"[\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 _RUN = re.compile(f"{_SPACES}+")
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
-    # invisible: soft hyphen, zero-width space, word joiner, byte-order mark, bidi controls
-    "|[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+    # invisible: soft hyphen, zero-width space, word joiner, byte-order mark, bidi controls, tags
+    "|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "|[\U000e0000-\U000e007f]"
+    # joiners join emoji and some scripts; elsewhere they are invisible, too
+    "|[\u200c\u200d](?![\ufe0f\u0600-\u1fff\u2190-\u2bff\U0001f000-\U0001faff])"
 )
 # A source line broken between two wide characters is no space to a Chinese reader.
 _WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"

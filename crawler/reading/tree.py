@@ -19,6 +19,12 @@ from crawler.reading.text import drop_controls
 
 # Styles that hide an element.
 HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+# And styles that leave it where nobody sees it.
+AWAY = re.compile(
+    r"(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|"
+    r"(?:^|[;\s])(?:(?P<size>font-size)|opacity|height|max-height)\s*:\s*0(?:px|pt|r?em|%)?\s*(?:;|$|!)",
+    re.I,
+)
 
 # One class for all elements, where lxml.html would ask Python for each.
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 # Parameters that say how a reader came, never what he sees.
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|spm|scm|from|isappinstalled|nsukey|share\w*|timestamp|_t|wx\w+|fbclid|gclid)$",
+    r"^(?:utm_\w+|spm|scm|from|isappinstalled|nsukey|share\w*|timestamp|_t|wx\w+|fbclid|gclid|"
+    r"jsessionid|phpsessid|aspsessionid\w*|session_?id|cfid|cftoken)$",
     re.I,
 )
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.I)
 _FILE = re.compile(
     r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|csv|pptx?|dps|zip|rar|7z|tar|gz|txt|rtf|ceb|caj|mp3|mp4|wmv)$",
     re.I,
@@ -72,15 +74,17 @@ def absolute(base: str, href: str | None) -> str | None:
 def canonical_url(url: str) -> str:
     """The URL that identifies a post (case-sensitive path; http = https; design: Semantics 3).
 
-    Drops fragment, default port, tracking parameters and an empty query; escapes the path in one
-    way, so that `/a b`, `/a%20b` are one.
+    Drops fragment, default port, tracking parameters, session ids and an empty query; escapes the
+    path in one way, so that `/a b`, `/a%20b` are one.
     """
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        return url
     host = (parts.hostname or "").lower()
     port = parts.port
     if port and (parts.scheme, port) not in (("http", 80), ("https", 443)):
         host = f"{host}:{port}"
-    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._") or "/"
+    path = quote(unquote(_SESSION.sub("", parts.path)), safe="/:@!$&'()*+,;=~-._") or "/"
     query = urlencode(
         [
             (name, value)
@@ -94,6 +98,8 @@ def canonical_url(url: str) -> str:
 def host_of(url: str) -> str:
     """`host:port` as compared for staying home: lower case, without `www.` and default ports."""
     parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", ""):
+        return ""
     host = (parts.hostname or "").lower().removeprefix("www.")
     port = parts.port
     return f"{host}:{port}" if port and port not in (80, 443) else host
