@@ -9,16 +9,19 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.items import Article
 
+_STORING = 900  # in ITEM_PIPELINES: from here on, articles are stored
+
 
 class Finish:
-    """Completes and checks articles as a crawl does, by all of ITEM_PIPELINES but the last."""
+    """Completes and checks articles as a crawl does, by those of ITEM_PIPELINES that store none."""
 
     def __init__(self, spider: type[Spider], settings: Settings) -> None:
         crawler = Crawler(spider, settings)
         numbers = settings.getdict("ITEM_PIPELINES")
         self.pipelines = [
             build_from_crawler(load_object(name), crawler)
-            for name in sorted(numbers, key=lambda name: numbers[name])[:-1]
+            for name in sorted(numbers, key=lambda name: numbers[name])
+            if numbers[name] < _STORING
         ]
 
     def __call__(self, article: Article) -> Article:

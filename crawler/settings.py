@@ -107,7 +107,7 @@ ITEM_PIPELINES = {
     "pipelines.check_required.CheckRequiredPipeline": 400,
     "pipelines.check_rights.CheckRightsPipeline": 450,
     "pipelines.fingerprint.FingerprintPipeline": 500,
-    "pipelines.store.StorePipeline": 900,
+    "pipelines.store.StorePipeline": 900,  # see crawler.finish
     "pipelines.mirror.MirrorImagesPipeline": 950,
     "pipelines.mirror.MirrorFilesPipeline": 960,
 }

@@ -17,22 +17,22 @@ COLUMNS = (
     *("section", "channel", "doc_number", "language", "url", "duplicate_of", "canceled_at"),
     *("first_seen_at", "updated_at", "attribution", "disclaimer", "text", "content"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class CsvExporter(FileExporter):
     """One row a record under a row of names.
 
     `text` is the original's, `content` the HTML to show: body, attachments, attribution and
-    disclaimer, or the notice of a canceled record. A cell that begins with = + - @ TAB or CR has
-    a ' before it.
+    disclaimer, or the notice of a canceled record. A cell that begins with = + - @ (full-width
+    ones, too), TAB or CR has a ' before it (OWASP, CSV Injection).
     """
 
     format = "csv"
 
     def start_exporting(self) -> None:
         self._line = io.StringIO(newline="")
-        self._csv = csv.writer(self._line)  # RFC 4180: CRLF, quotes where needed
+        self._csv = csv.writer(self._line, quoting=csv.QUOTE_ALL)  # RFC 4180: CRLF
         self.file.write(codecs.BOM_UTF8)
         self._write(COLUMNS)
 

@@ -22,9 +22,9 @@ from crawler.settings import EXPORT_FORMATS
 from exporters.destinations import unnamed
 from exporters.identity import Identity, load_identity
 from exporters.run import Exports
-from pipelines.batch import cancel
 from pipelines.database import open_store, writing
 from pipelines.records import stream_records
+from pipelines.story import cancel
 from pipelines.takedown import take_down
 from tests.conftest import NOW, ROOT, save
 

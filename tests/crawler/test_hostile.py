@@ -149,6 +149,8 @@ FILES = {"site": "", "markdown": "", "jsonfeed": ".json", "jsonl": ".jsonl", "cs
 def export(folder: Path) -> Path:
     """Every format, exported into one folder."""
     scrapy = Scrapy(folder / "data")
+    identity = folder / "data" / "identity.toml"  # a sitemap needs to know where it stands
+    identity.write_text('base_url = "https://news.example.cn/"\n', "utf-8")
     for name in get_project_settings()["EXPORT_FORMATS"]:
         path = folder / "exports" / f"{name}{FILES.get(name, '.xml')}"
         done = scrapy("export", name, "-o", str(path))

@@ -99,7 +99,7 @@ def test_hostile_record_loses_addresses_that_are_code(hostile: Record) -> None:
 )
 def test_plain_paragraphs_are_what_the_sanitiser_would_make_of_them(html: str) -> None:
     assert _PLAIN.fullmatch(html)
-    assert _cleaner(None).clean(html) == html == clean_html(html)
+    assert _cleaner(None, None).clean(html) == html == clean_html(html)
 
 
 @pytest.mark.parametrize(

@@ -183,12 +183,13 @@ def test_memory_does_not_grow(
 def test_csv_is_safe_to_open(make_record: MakeRecord, operator: Identity) -> None:
     record = make_record(title='=HYPERLINK("x")', source="+1", author="@x", text='-1\n第二行,"引"')
     output = export(CsvExporter, [record], operator)
-    assert output.startswith(b"\xef\xbb\xbfguid,id,")
+    assert output.startswith(b'\xef\xbb\xbf"guid","id",')
     assert output.count(b"\r\n") == 2
     (row,) = rows(output)
     assert list(row) == list(COLUMNS)
     assert (row["title"], row["source"], row["author"]) == ('\'=HYPERLINK("x")', "'+1", "'@x")
     assert row["text"] == '\'-1\n第二行,"引"'
+    assert rows(export(CsvExporter, [make_record(title="＝1")], operator))[0]["title"] == "'＝1"
     assert row["guid"] == f"urn:zhuanzai:{record.id}"
     assert (row["date"], row["date_published"]) == ("2024-08-25", record.date_published)
 

@@ -86,7 +86,7 @@ def illustrated(site: SiteServer) -> str:
     body = (
         "<p>第一段说明这件事情的来龙去脉，长到足以成为一篇文章的正文。</p><p>图片和附件如下。</p>"
         '<p><img src="/a.png" alt="图一"></p><p><img src="/dot.gif" alt=""></p>'
-        '<p><img src="http://127.0.0.1:9/foreign.png" alt="别处的图"></p>'
+        '<p><img src="https://pictures.example/foreign.png" alt="别处的图"></p>'
         '<p><a href="/f.pdf">附件1.pdf</a></p><p><a href="/gone.pdf">附件2.pdf</a></p>'
         "<p>最后一段说明联系人和联系电话，请各单位遵照执行。</p>"
     )
@@ -124,7 +124,7 @@ def test_site_shows_copies_until_they_are_purged(
     assert (page.parent / str(pictures[0])).is_file()
     links = {link.text_content(): link.get("href") for link in post.cssselect("article a")}
     assert links["图片:查看原图"] == f"{site.url}dot.gif"
-    assert links["图片:别处的图"] == "http://127.0.0.1:9/foreign.png"
+    assert links["图片:别处的图"] == "https://pictures.example/foreign.png"
     assert links["附件1.pdf"] == f"../media/{media_name(f'{site.url}f.pdf')}.pdf"
     assert links["附件2.pdf"] == f"{site.url}gone.pdf"
 

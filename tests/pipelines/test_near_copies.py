@@ -273,6 +273,7 @@ def test_posts_stored_before_the_index_are_found(
     save(store, [original])
     with writing(store).begin() as connection:
         connection.execute(text("DROP TABLE bands"))
+        connection.execute(text("DROP TABLE pauses"))
         for column in ("story", "exported"):
             connection.execute(text(f"DROP INDEX ix_records_{column}"))
             connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))

@@ -178,6 +178,7 @@ def test_tombstones_of_before_are_signed(tmp_path: Path, make_article: Make) -> 
     do(store, take_down, article.url)
     with writing(store).begin() as connection:
         connection.execute(text("DELETE FROM tombstones WHERE kind = 'signature'"))
+        connection.execute(text("DROP TABLE pauses"))
         for column in ("story", "exported"):
             connection.execute(text(f"DROP INDEX ix_records_{column}"))
             connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))
