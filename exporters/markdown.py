@@ -89,8 +89,8 @@ def _yaml(fields: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    # Line breaks to YAML 1.1, and a byte order mark.
-    for character in "\u2028\u2029\ufeff":
+    # Line breaks to YAML 1.1, a byte order mark, and markup to what takes all this for text.
+    for character in "\u2028\u2029\ufeff<":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
