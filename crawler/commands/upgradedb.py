@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-from alembic.util.exc import CommandError
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +20,9 @@ class Command(ScrapyCommand):
         return "Create the store's tables or upgrade them to this version"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Scrapy imports all commands to list them: what one of them needs must not slow the others.
+        from alembic.util.exc import CommandError
+
         assert self.settings is not None
         if args:
             raise UsageError("upgradedb takes no arguments", print_help=False)

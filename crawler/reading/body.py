@@ -29,7 +29,6 @@ from functools import cached_property
 from itertools import groupby
 
 import nh3
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -208,6 +207,8 @@ class _Verdict:
     """What trafilatura keeps of a node, asked once."""
 
     def __init__(self, node: HtmlElement, dropped: Collection[HtmlElement]) -> None:
+        import trafilatura  # takes as long as a command's whole start; few pages need it
+
         source = etree.tostring(node, encoding="unicode", method="html", with_tail=False)
         for element in dropped:
             piece = etree.tostring(element, encoding="unicode", method="html", with_tail=False)

@@ -14,8 +14,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
 
-import dateparser
-
 from crawler.items import Precision
 
 CST = timezone(timedelta(hours=8), "CST")
@@ -271,6 +269,8 @@ def _relative(match: re.Match[str], today: datetime) -> Moment:
 
 
 def _guess(text: str, today: datetime) -> Moment | None:
+    import dateparser  # slow to load, and few pages have a date that the patterns do not know
+
     when = dateparser.parse(
         text,
         languages=["zh", "en"],
