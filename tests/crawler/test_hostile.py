@@ -12,7 +12,7 @@ The risks of republishing what others serve, and the tests that go red without t
 |  5 | bombs, endless and slow bodies, parser floods | test_bounds (streams), here                  |
 |  6 | endless headers                               | here                                         |
 |  7 | half an article                               | test_bounds (streams), here                  |
-|  8 | kill -9                                       | test_crash                                   |
+|  8 | kill -9                                       | test_crash, pipelines/test_archive           |
 |  9 | power loss                                    | pipelines/test_batch (power_failure)         |
 | 10 | withdrawal of everything at once              | pipelines/test_ledger, test_story            |
 | 11 | code in bodies, titles, sources, addresses    | exporters/test_export_clean, here            |
@@ -22,7 +22,7 @@ The risks of republishing what others serve, and the tests that go red without t
 | 15 | XML entities                                  | families/test_feed                           |
 | 16 | characters that XML forbids                   | exporters/test_export_clean, here            |
 | 17 | NUL and surrogates in the store               | pipelines/test_batch, on both engines; here  |
-| 18 | formulas in CSV                               | here, once there is such a format            |
+| 18 | formulas in CSV                               | exporters/test_export_formats, here          |
 | 19 | names of files                                | exporters/test_export_site, here             |
 | 20 | bidi titles, forged log lines, templates, SQL | test_bounds (logs), here                     |
 | 21 | passwords in logs and messages                | test_bounds (password)                       |
