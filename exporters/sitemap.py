@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable
 from typing import cast
 from urllib.parse import quote
-from xml.sax.saxutils import XMLGenerator  # nosec B406: writes XML, parses none
-from xml.sax.xmlreader import AttributesImpl  # nosec B406: writes XML, parses none
+from xml.sax.saxutils import XMLGenerator  # nosec B406
+from xml.sax.xmlreader import AttributesImpl  # nosec B406
 
 from lxml import etree
 

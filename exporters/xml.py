@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import IO, ClassVar
-from xml.sax.saxutils import escape  # nosec B406: writes XML, parses none
+from xml.sax.saxutils import escape  # nosec B406
 
 from lxml import etree
 
