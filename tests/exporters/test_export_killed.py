@@ -85,7 +85,7 @@ def test_killed_exports_lose_and_repeat_nothing(tmp_path: Path) -> None:
             command, cwd=ROOT, env=scrapy.environment, stdout=subprocess.DEVNULL
         )
         # From start-up to the last file of a first or following edition.
-        time.sleep(chance.uniform(0.5, 9))
+        time.sleep(chance.uniform(0.4, 4))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             killed += 1
