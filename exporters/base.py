@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -95,17 +96,18 @@ class FileExporter(BaseItemExporter):
     def export_item(self, item: Record) -> None:
         self.export_record(clean_record(item))
 
+    @abstractmethod
     def export_record(self, record: Record) -> None:
-        raise NotImplementedError
+        """Write one record, clean already."""
 
     @classmethod
+    @abstractmethod
     def check(cls, file: IO[bytes]) -> int:
         """Read a finished file back; how many records it holds.
 
         Raises:
             ValueError: it is not well-formed.
         """
-        raise NotImplementedError
 
 
 def identity_from(settings: BaseSettings) -> Identity:

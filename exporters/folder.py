@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from abc import abstractmethod
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -99,15 +100,16 @@ class FolderExporter:
         self.manifest.count(item.seq, usable=item.status == "usable")
         self.export_record(clean_record(item))
 
+    @abstractmethod
     def export_record(self, record: Record) -> None:
-        raise NotImplementedError
+        """Write one record's files, clean already."""
 
     def write_rest(self) -> None:
         """Write the files that need to know all records."""
 
+    @abstractmethod
     def check(self) -> int:
         """How many of the records are in the folder, canceled ones included."""
-        raise NotImplementedError
 
     def finish_exporting(self) -> None:
         """Write the rest and the manifest, then remove what is no longer part.

@@ -7,6 +7,7 @@ they refuse, or what is too large, too many or of another kind, stays a link to 
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -82,9 +83,9 @@ class _Mirror(FilesPipeline):
     def file_path(self, request: Request, *_: Any, **__: Any) -> str:
         return f"{media_name(request.url)}{request.meta['ending']}"
 
+    @abstractmethod
     def _wanted(self, record: Record) -> Iterator[tuple[str, str]]:
         """Addresses, each with the ending of its copy."""
-        raise NotImplementedError
 
 
 class MirrorFilesPipeline(_Mirror):

@@ -36,6 +36,16 @@ def save(engine: Engine, articles: list[Article]) -> list[tuple[Outcome, Any]]:
         return store_articles(connection, articles)
 
 
+def to_schema_0003(engine: Engine) -> None:
+    """Take a new SQLite store back to how it was before the later migrations."""
+    with writing(engine).begin() as connection:
+        connection.execute(text("DROP TABLE pauses"))
+        for column in ("story", "exported"):
+            connection.execute(text(f"DROP INDEX ix_records_{column}"))
+            connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+
+
 POSTGRES = os.environ.get("TEST_POSTGRES", "postgresql://postgres@127.0.0.1/postgres")
 
 

@@ -172,9 +172,14 @@ def _byline(line: str) -> str:
     if (match := _MARKED.match(line)) and _are_names(match[1]):
         return match[1]
     for pattern in _WRITTEN:
-        if (match := pattern.match(line)) and ("·" in line or is_name(squeeze(match["who"]))):
+        if (match := pattern.match(line)) and _is_person(squeeze(match["who"])):
             return match["who"]
     return line if _BEHIND.match(line) and line[0] in _FAMILY_NAMES else ""
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name is a Chinese person's, or a foreign one's by its parts: 约翰·史密斯."""
+    return is_name(name) or re.search(r"[·•]", name) is not None
 
 
 def _are_names(text: str) -> bool:

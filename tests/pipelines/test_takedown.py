@@ -14,7 +14,7 @@ from pipelines.batch import record_id, revise
 from pipelines.database import open_store, upgrade, writing
 from pipelines.records import stream_records
 from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
-from tests.conftest import NOW, save
+from tests.conftest import NOW, save, to_schema_0003
 from tests.pipelines.material import Maker
 from tests.pipelines.test_batch import corrected
 
@@ -178,11 +178,7 @@ def test_tombstones_of_before_are_signed(tmp_path: Path, make_article: Make) -> 
     do(store, take_down, article.url)
     with writing(store).begin() as connection:
         connection.execute(text("DELETE FROM tombstones WHERE kind = 'signature'"))
-        connection.execute(text("DROP TABLE pauses"))
-        for column in ("story", "exported"):
-            connection.execute(text(f"DROP INDEX ix_records_{column}"))
-            connection.execute(text(f"ALTER TABLE records DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    to_schema_0003(store)
     upgrade(store)
     near = make_article(2, url="https://b.example/2.html", text=f"本站讯：\n{LONG[:-40]}")
     assert outcomes(store, near) == [("held", "like_taken_down")]
