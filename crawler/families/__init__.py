@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
@@ -35,13 +36,33 @@ def detect(page: Page, *, article: bool = False) -> Family:
 
     `article`: the page is read as an article, so ways of listing are not asked.
     """
-    # Bytes are lowered and searched at a fraction of what text costs; marks are ASCII.
-    source = page.source.encode("utf-8", "replace").lower()
+    markup = _markup(page)
     for family in families():
-        asked = not family.marks or any(mark.encode() in source for mark in family.marks)
+        asked = not family.marks or any(
+            mark in (markup if mark.isascii() else page.source) for mark in family.marks
+        )
         if asked and not (article and family.last) and family.fingerprint(page):
             return family
     return Family()
+
+
+# Addresses by which a page loads and links, and what its maker says.
+_SAYING = {
+    **{"a": "href", "link": "href", "img": "src", "script": "src", "iframe": "src"},
+    **{"form": "action", "meta": "content"},
+}
+_COMMENT = re.compile(r"<!--.{0,100}")
+_BEGINNING = 10_000  # characters: calls of a platform's scripts are short, data may be endless
+
+
+def _markup(page: Page) -> str:
+    """What may tell a page's platform, a fraction of its source: lower case, ASCII only."""
+    parts = [page.url, *page.named, page.source[:_BEGINNING], *_COMMENT.findall(page.source)]
+    for tag, name in _SAYING.items():
+        parts += [element.get(name) or "" for element in page.named.get(tag, ())]
+    parts += [(script.text or "")[:_BEGINNING] for script in page.named.get("script", ())]
+    # ASCII is lowered and searched at a fraction of what other text costs.
+    return "\n".join(parts).encode("ascii", "ignore").decode("ascii").lower()
 
 
 def read(

@@ -40,8 +40,9 @@ class Family:
     last: ClassVar[bool] = False
     """A way of listing only, asked after the other families: its marks are on their pages, too."""
     marks: ClassVar[tuple[str, ...]] = ()
-    """Lower-case strings, one of which every page of the platform has: a look at them is cheap,
-    so the fingerprint is asked of pages with one of them only. () = it is asked of every page."""
+    """Lower-case strings, one of which every page of the platform has in its URL, names, addresses,
+    comments or scripts (in its text, where a mark is not ASCII). A look at them is cheap, so the
+    fingerprint is asked of pages with one of them only; () = of every page."""
 
     def fingerprint(self, page: Page) -> bool:
         """Whether a page was made by this platform, by its markup and never by its host."""

@@ -46,6 +46,7 @@ class Gkmlpt(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "gkmlpt"
+    marks: ClassVar[tuple[str, ...]] = ("gkmlpt",)
     rules: ClassVar[ArticleRules] = ArticleRules(
         title=("h1.content-title", ".content-title", ".article-title", ".title"),
         info=(".classify", ".document-info", ".article-info", ".date-row"),

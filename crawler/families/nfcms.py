@@ -31,6 +31,7 @@ class Nfcms(Family):
     """See the module's docstring."""
 
     name: ClassVar[str] = "nfcms"
+    marks: ClassVar[tuple[str, ...]] = ("nfcms_",)
     rules: ClassVar[ArticleRules] = ArticleRules(
         title=("h3.zw-title", ".zw-title", "h3.articleTitle", ".articleTitle", "h2.tBox"),
         info=(

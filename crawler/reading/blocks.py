@@ -98,7 +98,9 @@ class _Walker:
         self.base = base
         self.dropped = dropped
         self.blocks: list[Block] = []
-        self._holders = [node]  # open block elements
+        self._holder = node  # the innermost open block element
+        self._kind: Kind = "p"
+        self._item: HtmlElement | None = None  # the open list item, where that makes the kind
         self._preformatted = int(node.tag == "pre")  # open ones among them
         self._inline: list[tuple[HtmlElement, str, str]] = []  # element, opening, closing tag
         self._links = 0  # open ones
@@ -116,27 +118,26 @@ class _Walker:
     def take(self, element: HtmlElement) -> None:
         """Take in an element; trees are never deeper than Python's stack."""
         tag = element.tag
-        if tag == "br":
+        if tag in BLOCKS:
+            if tag == "table" and is_data_table(element):
+                self.add_table(element)
+            else:
+                self._take_block(element)
+        elif tag == "br":
             self.flush()
         elif tag == "img":
             self.add_image(element)
         elif tag in ("video", "audio"):
             self.add_media(element)
-        elif tag == "table" and is_data_table(element):
-            self.add_table(element)
-        elif tag in BLOCKS:
-            self._take_block(element)
         else:
             self._take_inline(element)
 
     def _take_below(self, node: HtmlElement) -> None:
+        dropped = self.dropped
         for element in node:
-            if (
-                element.tag in _PASSED
-                or element in self.dropped
-                or element.get("hidden") is not None
-            ):
-                if element.tag in BLOCKS:
+            tag = element.tag
+            if tag in _PASSED or element in dropped or element.get("hidden") is not None:
+                if tag in BLOCKS:
                     self.flush()
             else:
                 self.take(element)
@@ -145,15 +146,20 @@ class _Walker:
 
     def _take_block(self, element: HtmlElement) -> None:
         self.flush()
-        self._holders.append(element)
-        self._preformatted += element.tag == "pre"
+        tag = element.tag
+        outside = self._holder, self._kind, self._item
+        self._holder = element
+        if kind := _KINDS.get(str(tag)):
+            # A heading in a list item keeps its kind.
+            self._kind, self._item = kind, element if kind == "li" else None
+        self._preformatted += tag == "pre"
         if text := element.text:
             self.add_text(text)
         if len(element):
             self._take_below(element)
         self.flush()
-        self._preformatted -= element.tag == "pre"
-        self._holders.pop()
+        self._preformatted -= tag == "pre"
+        self._holder, self._kind, self._item = outside
 
     def _take_inline(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -177,9 +183,7 @@ class _Walker:
             self._inline.pop()
         self._links -= tag == "a"
 
-    def add_text(self, text: str | None) -> None:
-        if not text:
-            return
+    def add_text(self, text: str) -> None:
         if self._preformatted and "\n" in text:
             first, *others = text.split("\n")
             self.add_text(first)
@@ -189,7 +193,8 @@ class _Walker:
             return
         bare = text.strip()
         if not bare:
-            self._space += text
+            if self._text:  # at the beginning of a line there is none
+                self._space += text
         elif bare.isprintable():
             # No white space but ASCII's, no control or invisible character.
             if "  " in bare:
@@ -214,7 +219,8 @@ class _Walker:
             self._text.append(space)
             self._html.append(space)
         self._space = ""
-        self._sync_tags()
+        if self._inline or self._written:
+            self._sync_tags()
         self._text.append(text)
         self._html.append(escape(text, quote=False))
         if self._links:
@@ -303,44 +309,25 @@ class _Walker:
         """End the current line."""
         if not self._text and not self._images:
             self._space = ""
-            self._files = []
+            if self._files:
+                self._files = []
             return
         for _, _, closing in reversed(self._written):
             self._html.append(closing)
-        if text := "".join(self._text):
-            holder = self._holders[-1]
-            item = _list_item(self._holders)
-            kind: Kind = "li" if item is not None else _kind(self._holders)
+        if self._text:
             self.blocks.append(
                 Block(
-                    kind,
-                    item if item is not None else holder,
-                    text,
+                    self._kind,
+                    self._holder if self._item is None else self._item,
+                    "".join(self._text),
                     "".join(self._html),
                     links=self._linked,
                     files=self._files,
-                    listing=item.getparent() if item is not None else None,
+                    listing=self._item.getparent() if self._item is not None else None,
                 )
             )
         self.blocks += self._images
         self._reset()
-
-
-def _kind(holders: list[HtmlElement]) -> Kind:
-    for holder in reversed(holders[1:]):
-        if kind := _KINDS.get(str(holder.tag)):
-            return kind
-    return "p"
-
-
-def _list_item(holders: list[HtmlElement]) -> HtmlElement | None:
-    """The innermost `<li>` whose list is inside the article (a heading in it keeps its kind)."""
-    for holder in reversed(holders[1:]):
-        if holder.tag == "li":
-            return holder
-        if holder.tag in _KINDS:
-            return None
-    return None
 
 
 def is_data_table(table: HtmlElement) -> bool:

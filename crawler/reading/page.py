@@ -28,7 +28,7 @@ _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
 _ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
 _OPTIONAL = frozenset(("head", "body", "meta", "title", "link", "script", "style", "base"))
-_BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b")
+_BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b", re.I)
 _LAST_TAG = re.compile(r"</[a-z][\w:-]*>\s*$")
 _JSON_ENDS = ("}", "]", "})", "])", "});", "]);")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
@@ -128,7 +128,8 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
     text = _clean_source(text)
     if not text.strip():
         raise NotAnArticle("empty_page", f"{len(body)} bytes")
-    if (marks := text.count("<") - text.count("</") + text.count("&")) > _MOST_MARKS:
+    marks = text.count("<") + text.count("&")
+    if marks > _MOST_MARKS and (marks := marks - text.count("</")) > _MOST_MARKS:
         raise NotAnArticle("too_big", f"{marks} tags and references")
     root = build(text)
     elements = list(root.iter())
@@ -178,7 +179,7 @@ def _is_whole(text: str) -> bool:
     root = start[1].lower()
     if root not in _OPTIONAL:
         return f"</{root}" in tail
-    tags = Counter(_BOXES.findall(text.lower()))
+    tags = Counter(map(str.lower, _BOXES.findall(text)))
     return bool(_LAST_TAG.search(tail)) and all(
         count == tags[f"</{tag[1:]}"] for tag, count in tags.items() if tag[1] != "/"
     )
@@ -212,26 +213,37 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
         named[str(element.tag)].append(element)
         for name, value in element.items():
             if name == "class":
-                classes = value.split()
-                for each in classes if len(classes) < 2 else dict.fromkeys(classes):
-                    named[f".{each}"].append(element)
+                for selector in _classes(value):
+                    named[selector].append(element)
             elif name == "id":
                 named[f"#{value}"].append(element)
-            elif (name == "style" and (_hides(value) or _is_away(element, value))) or (
-                name == "aria-hidden" and value == "true" and not element.text_content().strip()
-            ):
+            elif name == "style":
+                hides, by_size = _hiding(value)
+                if hides and not (by_size and _is_sized_below(element)):
+                    element.set("hidden", "")
+            elif name == "aria-hidden" and value == "true" and not element.text_content().strip():
                 element.set("hidden", "")
     return dict(named)
 
 
-def _is_away(element: HtmlElement, style: str) -> bool:
-    """Whether a style puts an element where nobody sees it."""
-    if not (match := AWAY.search(style)):
-        return False
-    # Wrappers take the gaps between their children away by a size of 0, which these set again.
-    return not match["size"] or not any(
-        "font-size" in (child.get("style") or "") for child in element.iterdescendants()
-    )
+@lru_cache(maxsize=4096)
+def _classes(value: str) -> tuple[str, ...]:
+    """The selectors of an element of these classes."""
+    return tuple(dict.fromkeys(f".{each}" for each in value.split()))
+
+
+@lru_cache(maxsize=4096)
+def _hiding(style: str) -> tuple[bool, bool]:
+    """Whether a style hides an element or puts it where nobody sees it, and whether by its size."""
+    if HIDING.search(style):
+        return True, False
+    away = AWAY.search(style)
+    return bool(away), bool(away and away["size"])
+
+
+def _is_sized_below(element: HtmlElement) -> bool:
+    """Wrappers take the gaps between their children away by a size of 0, which these set again."""
+    return any("font-size" in (child.get("style") or "") for child in element.iterdescendants())
 
 
 def hiding_selectors(page: Page) -> frozenset[str]:
@@ -239,6 +251,9 @@ def hiding_selectors(page: Page) -> frozenset[str]:
     found: set[str] = set()
     for sheet in page.named.get("style", []):
         for rule in _PRINT.sub("", sheet.text or "").split("}"):
+            # Few rules do: looking for a word is cheaper than for a declaration.
+            if "none" not in (lower := rule.lower()) and "hidden" not in lower:
+                continue
             selectors, _, declarations = rule.rpartition("{")
             if HIDING.search(declarations):
                 selectors = selectors.rpartition("{")[2]  # of @media
@@ -255,11 +270,6 @@ def _hide_by_sheets(page: Page) -> None:
         for element in page.named.get(selector, []):
             if 3 * len(element.text_content()) < whole:
                 element.set("hidden", "")
-
-
-@lru_cache(maxsize=4096)
-def _hides(style: str) -> bool:
-    return bool(HIDING.search(style))
 
 
 @cache

@@ -32,6 +32,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>", re.I)
 _DEEPEST = 200
 _WIDEST = 200  # attributes of one element; no page of text has more
 _COSTLY = 25_000  # so many attributes of one element cost a second
+_APART = b" \t\n\r\f\"'/"  # what stands between attributes
 _CHUNK = 1 << 15  # characters
 # libxml2 looks for the element of an end tag among all open ones: a second or two of that.
 _STEPS = 400_000_000
@@ -49,11 +50,12 @@ def build(text: str) -> HtmlElement:
     # lxml refuses text that names an encoding; it is decoded already.
     text = _DECLARATION.sub("", text, count=1)
     try:
-        if not _may_be_wide(text) or not _is_wide(text):
+        encoded = text.encode("utf-8", "replace")
+        if not _may_be_wide(encoded) or not _is_wide(text):
             parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
             parser.set_element_class_lookup(_ELEMENTS)
             try:
-                root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+                root = document_fromstring(encoded, parser=parser)
             except etree.ParserError:
                 if not _is_cut(parser):
                     raise
@@ -161,12 +163,12 @@ class _Flat(_Depth):
             self._open[-1].text = (self._open[-1].text or "") + text
 
 
-def _may_be_wide(text: str) -> bool:
+def _may_be_wide(page: bytes) -> bool:
     """Whether there is enough white space, quotes and slashes to keep so many attributes apart."""
-    if len(text) < 4 * _COSTLY:
+    if len(page) - len(page.translate(None, _APART)) < _COSTLY:
         return False
-    quoted = (text.count('"') + text.count("'")) // 2
-    return len(text.split()) + text.count("/") + quoted >= _COSTLY
+    quoted = (page.count(b'"') + page.count(b"'")) // 2
+    return len(page.split()) + page.count(b"/") + quoted >= _COSTLY
 
 
 def _is_wide(text: str) -> bool:
