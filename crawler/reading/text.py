@@ -22,14 +22,18 @@ _CONTROLS = re.compile(
 )
 # A source line broken between two wide characters is no space to a Chinese reader.
 _WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
+_COMMON_MARKS = re.compile(r"[\s，。、；：？！“”‘’（）《》【】]+")
 _NO_ALNUM = re.compile(r"[\W_]+")
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t]*(?={_WIDE})")
 
 
 def drop_controls(text: str) -> str:
     """Remove control, surrogate, invisible and bidi-control characters."""
-    # None of them counts as printable, and asking is far cheaper than looking for each.
-    return text if text.isprintable() else _CONTROLS.sub("", text)
+    # None of them counts as printable, and asking is far cheaper than looking for each. Nor do
+    # these two, which whole texts are full of.
+    if text.isprintable() or text.replace("\n", "").replace("\u3000", "").isprintable():
+        return text
+    return _CONTROLS.sub("", text)
 
 
 def unwrap(text: str) -> str:
@@ -52,4 +56,6 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """NFKC, lower case, letters and digits only: for comparing two texts, never for keeping."""
+    # Without these, most texts are normal already.
+    text = _COMMON_MARKS.sub("", text)
     return _NO_ALNUM.sub("", unicodedata.normalize("NFKC", text).lower())

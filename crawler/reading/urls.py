@@ -31,9 +31,11 @@ _FILE_IN_QUERY = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|zip|rar|7z)(
 
 # Most links: ASCII, no fragment, port, dot segment or empty part. These need not be taken apart.
 _SIMPLE = re.compile(
-    r"(?:https?://[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?=/)|(?!\?))"
-    r"/?(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*+/?)*+(?:\?[A-Za-z0-9_~%.:=&+/-]++)?"
+    r"(?:(?:https?:)?//[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+(?=/)|(?!\?))"
+    r"/?(?:[A-Za-z0-9_~%(),!=&+@-][A-Za-z0-9_~%(),!=&+@.-]*+/?)*+(?:\?[A-Za-z0-9_~%.:=&+/-]++)?"
 )
+# And these lead nowhere.
+_NOWHERE = re.compile(r"#|(?:javascript|data|mailto|tel):", re.I)
 
 
 @lru_cache(maxsize=256)
@@ -51,13 +53,17 @@ def _places(base: str) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def absolute(base: str, href: str | None) -> str | None:
     """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
-    if href and _SIMPLE.fullmatch(href):
+    if not href or _NOWHERE.match(href):
+        return None
+    if _SIMPLE.fullmatch(href):
         if href.startswith(("http://", "https://")):
             return href
         root, folder = _places(base)
+        if root and href.startswith("//"):
+            return root[: root.index("/")] + href
         if root:
             return f"{root if href[0] == '/' else folder}{href}"
-    href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href or "").strip()
+    href = re.sub(r"[\x00-\x20\u3000]+", lambda m: "" if "\n" in m[0] else " ", href).strip()
     if not href or href.startswith("#"):
         return None
     try:
