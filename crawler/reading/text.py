@@ -22,7 +22,7 @@ _CONTROLS = re.compile(
 )
 # A source line broken between two wide characters is no space to a Chinese reader.
 _WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
-_COMMON_MARKS = re.compile(r"[\s，。、；：？！“”‘’（）《》【】]+")
+_COMMON_MARKS = re.compile(r"[\s，。、；：？！…“”‘’（）《》【】％－～]+")
 _NO_ALNUM = re.compile(r"[\W_]+")
 _WRAP = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n]+[ \t]*(?={_WIDE})")
 
