@@ -4,49 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from crawler.items import Article, Candidate, NotAnArticle, Paragraph
-from crawler.reading.blocks import Block, read_blocks
+from crawler.reading.blocks import read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import asides, is_control_link, is_editor
-from crawler.reading.byline import is_name, read_bylines, shown_bylines
+from crawler.reading.boilerplate import is_editor
+from crawler.reading.byline import is_name, read_bylines
 from crawler.reading.dateline import text_dates
-from crawler.reading.dates import find_dates, url_date
-from crawler.reading.headline import Headline, read_headline, without_suffix
+from crawler.reading.dates import url_date
+from crawler.reading.headline import find_headline
 from crawler.reading.infoline import (
     marked_fields,
     merge,
-    names_outlet,
     read_info,
-    read_info_line,
     read_lines,
 )
 from crawler.reading.listing import Row
 from crawler.reading.metadata import read_metadata, site_name
-from crawler.reading.node import known_node
-from crawler.reading.page import BLOCKS, Page, candidate, matches, select, visible_text
+from crawler.reading.page import Page, candidate, select
+from crawler.reading.place import SAID, Place, find_place
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
-from crawler.reading.region import find_region, heading_above, is_info, trim
+from crawler.reading.region import trim
 from crawler.reading.rights import read_rights
-from crawler.reading.rules import GENERIC, TOOLS, ArticleRules
+from crawler.reading.rules import GENERIC, ArticleRules
 from crawler.reading.text import fold_space, squeeze
 from crawler.reading.urls import canonical_url
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _SENTENCE = re.compile(r"[。！？]")
-_TOOL = 200  # characters
-_HEADLINE = 80  # characters
-_TOUCHING = re.compile(r"[\w：:，。；]")
-_HOLDERS = BLOCKS | {"span", "em", "font"}
-_NEAR = 60  # elements between headline and text that may hold the info line
-# What the info line says and skins repeat above the text.
-_SAID = ("date", "source", "author", "editor", "title")
 
 
 def read_article(
@@ -79,16 +68,16 @@ def read_article(
     """
     refuse_error_page(page)
     metadata = read_metadata(page)
-    headline = _headline(page, rules, metadata, row)
-    found = _find(page, rules, headline)
+    headline = find_headline(page, rules, metadata, row)
+    found = find_place(page, rules, headline)
     headline = found.headline
     title = headline.title.raw if headline else ""
     info = merge(found.info, metadata)
-    said = frozenset(squeeze(c.raw) for name in _SAID for c in info.get(name, []))
+    said = frozenset(squeeze(c.raw) for name in SAID for c in info.get(name, []))
     lines = trim(found.blocks, title, said)
     ends = [(page, found)]
     for other in further:
-        ends.append((other, _find(other, rules, headline)))
+        ends.append((other, find_place(other, rules, headline)))
         lines += trim(ends[-1][1].blocks, title, said)
     body = read_body(found.node, lines, found.dropped, trusted=found.trusted, always_ask=always_ask)
 
@@ -142,7 +131,7 @@ def read_article(
     )
 
 
-def _breaks_off(page: Page, found: _Found, body: Body) -> bool:
+def _breaks_off(page: Page, found: Place, body: Body) -> bool:
     """Whether a page without its end tag ends within the article: then some of it is missing."""
     if page.ended:
         return False
@@ -164,256 +153,6 @@ def _places(body: Body, pages: Sequence[Page]) -> Iterator[Paragraph]:
             yield Paragraph(block.text, holder, place.line, place.xpath)
 
 
-@dataclass(slots=True)
-class _Found:
-    """The article's place on its page."""
-
-    node: HtmlElement
-    trusted: bool
-    """False: nothing reads like an article, so trafilatura judges the whole page."""
-    blocks: list[Block]
-    headline: Headline | None
-    """Also found by looking above the text, where nothing else shows it."""
-    behind: list[HtmlElement]
-    """What follows the article closely: source and editor may stand there."""
-    dropped: set[HtmlElement]
-    info: dict[str, list[Candidate]]
-
-
-def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
-    title = headline.element if headline else None
-    known = [match for _, match in select(page, rules.info)]
-    dropped = {match for _, match in select(page, (*rules.drop, *rules.attachments))}
-    # Some skins call what holds the whole article a tool, too.
-    tools = (match for _, match in select(page, TOOLS))
-    dropped.update(
-        link
-        for link in page.named.get("a", [])
-        # It may hold an icon.
-        if len(link) <= 1 and is_control_link(link.text_content() if len(link) else link.text)
-    )
-    dropped.update(tool for tool in tools if len(squeeze(tool.text_content())) <= _TOOL)
-    node = next((e for _, e in select(page, rules.body) if _holds_content(e)), None)
-    if node is None:
-        node = known_node(page)
-    if node is not None:
-        around = list(_between(page, title, node))
-        info = merge(read_info(known), read_info(around), shown_bylines(around))
-        used = {c.xpath for found in info.values() for c in found}
-        dropped |= {
-            element
-            for element in (*known, *(e for e in around if candidate(e, "", "").xpath in used))
-            if node in element.iterancestors()
-        }
-        if title is not None and node in title.iterancestors():
-            dropped.add(title)
-        dropped -= {node, *node.iterancestors()}
-        blocks = read_blocks(node, page.base, dropped)
-        return _Found(node, True, blocks, headline, list(_behind(node)), dropped, info)
-
-    whole = page.root.find("body")
-    whole = whole if whole is not None else page.root
-    aside = asides(page)
-    region = None
-    if title is not None:
-        # Side columns need not be read at all, unless they are what holds the headline.
-        dropped |= aside
-        dropped -= {title, *title.iterancestors()}
-        # Nor does what is above the headline, if the article is below it.
-        blocks = read_blocks(whole, page.base, dropped.union(_above(title)))
-        region = find_region(blocks, aside, _place(blocks, headline), title, below=True)
-    dropped.discard(whole)
-    if region is None:
-        blocks = read_blocks(whole, page.base, dropped)
-        headline = _shown_headline(page, blocks, headline)
-        title = headline.element if headline else None
-        region = find_region(blocks, aside, _place(blocks, headline), title)
-    if region is None:
-        info = merge(read_info(known), read_info(_between(page, title, whole)))
-        return _Found(whole, False, blocks, headline, [], dropped, info)
-    first = blocks.index(region.blocks[0])
-    unseen = headline is None or headline.element is None
-    if unseen and (line := _announced(blocks[:first], region.blocks)):
-        headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
-        title = line.element
-    if headline is None and (line := heading_above(blocks[:first], region.blocks)):
-        headline = Headline(candidate(line.element, line.text, "above"), element=line.element)
-        title = line.element
-    # The nearest line is believed first: what stands far above may speak of other posts.
-    above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
-    if title is not None:
-        above = list(_between(page, title, region.blocks[0].element)) or above
-    # What stands above an info line is no text either.
-    told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
-    bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
-    above += [block.element for block in region.blocks[:4] if _may_inform(block)]
-    info = merge(read_info(known), read_info(dict.fromkeys(above)), bylines)
-    end = first + len(region.blocks)
-    behind = [block.element for block in blocks[end : end + 8]]
-    return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
-
-
-def _above(title: HtmlElement) -> Iterator[HtmlElement]:
-    """All that stands before an element."""
-    for element in (title, *title.iterancestors()):
-        yield from element.itersiblings(preceding=True)
-
-
-def _announced(above: Sequence[Block], blocks: Sequence[Block]) -> Block | None:
-    """The line above the text that the text's first line repeats, where `<title>` is of no help.
-
-    It may have more: who wrote it, or a category.
-    """
-    first = next((block.bare for block in blocks[:2] if block.text), "")
-    if not 6 <= len(first) <= _HEADLINE:
-        return None
-    for block in reversed(above[-12:]):
-        text = block.bare
-        if text.endswith(first) and len(text) <= _HEADLINE and 2 * block.links <= len(text):
-            return block
-    return None
-
-
-def _may_inform(block: Block) -> bool:
-    """Whether a line at the top of the text is an info line, or dated as posts are.
-
-    A date alone is not enough (关于2024年8月5日停水的通知): there must be a label, an address or
-    an outlet in the line, or a time of day that stands apart from the words around it.
-    """
-    text = block.text
-    if len(text) > _HEADLINE or is_info(text):
-        return is_info(text)
-    said = any(name in _SAID for name, _, _ in read_info_line(text)) or "://" in text
-    for start, end, date in find_dates(text):
-        around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
-        clocked = ":" in date and not _TOUCHING.search(around)
-        return said or (
-            (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text
-        )
-    return False
-
-
-def _shown_headline(
-    page: Page, blocks: Sequence[Block], headline: Headline | None
-) -> Headline | None:
-    """The line of the page that its `<title>` begins with, where no heading was found."""
-    if headline is not None and headline.element is not None:
-        return headline
-    named = squeeze(page.root.findtext(".//title") or "")
-    for block in blocks:
-        text = block.bare
-        shown = block.element.tag != "title" and 2 * block.links <= len(text)
-        if shown and len(text) >= 6 and named.startswith(text):
-            return Headline(candidate(block.element, block.text, "line"), element=block.element)
-    return headline
-
-
-def _holds_content(node: HtmlElement) -> bool:
-    return any(text.strip() for text in node.itertext()) or node.find(".//img") is not None
-
-
-def _place(blocks: Sequence[Block], headline: Headline | None) -> int | None:
-    """The index of the headline's last line among the lines of a page."""
-    if headline is None:
-        return None
-    if headline.element is not None:
-        inside = {headline.element, *headline.element.iterdescendants()}
-        places = [i for i, block in enumerate(blocks) if block.element in inside]
-        if places:
-            return places[-1]
-    wanted = squeeze(headline.title.raw)
-    return next((i for i, block in enumerate(blocks) if block.bare == wanted), None)
-
-
-def _behind(node: HtmlElement) -> Iterator[HtmlElement]:
-    """The next few small elements after an article node."""
-    holder: HtmlElement | None = node
-    count = 0
-    for _ in range(2):
-        if holder is None:
-            return
-        for sibling in holder.itersiblings():
-            if isinstance(sibling.tag, str) and len(squeeze(sibling.text_content())) <= 120:
-                yield sibling
-                count += 1
-            if count >= 6:
-                return
-        holder = holder.getparent()
-
-
-def _headline(
-    page: Page,
-    rules: ArticleRules,
-    metadata: dict[str, list[Candidate]],
-    row: Row | None,
-) -> Headline | None:
-    references = [c.raw for c in metadata.get("title", [])]
-    if row and row.title:
-        references.append(row.title)
-    for selector, element in select(page, rules.title):
-        if headline := read_headline(page, element, f"css:{selector}", references):
-            return headline
-    named = page.root.find(".//title")
-    in_title = fold_space(named.text_content()) if named is not None else ""
-    stem = without_suffix(
-        named.text_content().strip() if named is not None else "",
-        [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
-    )
-    # A heading that the page's own <title> begins with is the headline.
-    for heading in matches(page, _HEADINGS):
-        text = squeeze(visible_text(heading))
-        if len(text) >= 4 and (
-            squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
-        ):
-            return read_headline(page, heading, "heading", [*references, stem])
-    for reference in metadata.get("title", []):
-        return Headline(reference)
-    # Old sites name themselves in every <title>, and set headlines as any other text.
-    if row and (line := _line(page, squeeze(row.title))) is not None:
-        return read_headline(page, line, "line", references)
-    if stem and named is not None:
-        return Headline(candidate(named, stem, "title"))
-    if row and row.title:
-        return Headline(Candidate(row.title, "list"))
-    return None
-
-
-def _line(page: Page, text: str) -> HtmlElement | None:
-    """The element, no link or head tag, that shows this text (squeezed) and no other."""
-    for element in page.root.iter(*BLOCKS - {"title"}, "b", "strong", "font", "span"):
-        shown = text and squeeze(element.text or "") == text
-        if shown and next(element.iterancestors("a"), None) is None:
-            return element
-    return None
-
-
-def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterator[HtmlElement]:
-    """Small blocks between headline and text, or at the top of a node that holds both."""
-    inside = title is not None and node in title.iterancestors()
-    started = title is None
-    skip: set[HtmlElement] = set()
-    count = 0
-    for element in page.elements:
-        if element is title:
-            started = True
-            skip.update(element.iterdescendants())
-            continue
-        if element is node and not inside:
-            return
-        if not started or element.tag not in _HOLDERS or element in skip:
-            continue
-        text = squeeze(element.text_content())
-        if not text or len(text) > 300 or element.getparent() in skip:
-            continue
-        if len(text) > 60 and "。" in text:
-            return  # the text has begun
-        skip.update(element.iterdescendants())
-        yield element
-        count += 1
-        if count > (12 if inside else _NEAR):
-            return
-
-
 def _date_above(title: HtmlElement) -> list[Candidate]:
     """A date right above the headline, as blogs print it."""
     holder: HtmlElement | None = title
@@ -430,7 +169,7 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
     return []
 
 
-def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
+def _tail_info(found: Place, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
     last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}

@@ -9,13 +9,25 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.page import Page, candidate, matches, visible_lines
-from crawler.reading.text import squeeze
+from crawler.reading.listing import Row
+from crawler.reading.metadata import site_name
+from crawler.reading.page import (
+    BLOCKS,
+    Page,
+    candidate,
+    matches,
+    select,
+    visible_lines,
+    visible_text,
+)
+from crawler.reading.rules import ArticleRules
+from crawler.reading.text import fold_space, squeeze
 
 KICKER = ".kicker, .yinti, .yin-ti, .yt, .shoulder, .shoulderTitle, .zw-yt, .pretitle, .pre-title"
 SUBTITLE = (
     ".subtitle, .sub-title, .subTitle, .sub_title, .futi, .futitle, .fu-ti, .fubiaoti, .fbt, .zw-ft"
 )
+_HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _LINES = ("p", "div", "h2", "h3", "h4")
 _LONGEST = 60  # characters of a subtitle
 _SUFFIX = re.compile(r"(?:\s*(?:[-_|丨–]|—+|--+|·)+\s*|\s{2,}|\u3000+|[\xa0]+)")
@@ -106,3 +118,57 @@ def without_suffix(title: str, site_names: Iterable[str] = ()) -> str:
             break
         title = title[: cut.start()]
     return title.strip()
+
+
+def find_headline(
+    page: Page,
+    rules: ArticleRules,
+    metadata: dict[str, list[Candidate]],
+    row: Row | None,
+) -> Headline | None:
+    """The headline of a page, the most telling of its signs first.
+
+    Args:
+        page: the page.
+        rules: where its platform shows headlines.
+        metadata: what the head says (`metadata.read_metadata`).
+        row: the list row that led here.
+    """
+    references = [c.raw for c in metadata.get("title", [])]
+    if row and row.title:
+        references.append(row.title)
+    for selector, element in select(page, rules.title):
+        if headline := read_headline(page, element, f"css:{selector}", references):
+            return headline
+    named = page.root.find(".//title")
+    in_title = fold_space(named.text_content()) if named is not None else ""
+    stem = without_suffix(
+        named.text_content().strip() if named is not None else "",
+        [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
+    )
+    # A heading that the page's own <title> begins with is the headline.
+    for heading in matches(page, _HEADINGS):
+        text = squeeze(visible_text(heading))
+        if len(text) >= 4 and (
+            squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
+        ):
+            return read_headline(page, heading, "heading", [*references, stem])
+    for reference in metadata.get("title", []):
+        return Headline(reference)
+    # Old sites name themselves in every <title>, and set headlines as any other text.
+    if row and (line := _line(page, squeeze(row.title))) is not None:
+        return read_headline(page, line, "line", references)
+    if stem and named is not None:
+        return Headline(candidate(named, stem, "title"))
+    if row and row.title:
+        return Headline(Candidate(row.title, "list"))
+    return None
+
+
+def _line(page: Page, text: str) -> HtmlElement | None:
+    """The element, no link or head tag, that shows this text (squeezed) and no other."""
+    for element in page.root.iter(*BLOCKS - {"title"}, "b", "strong", "font", "span"):
+        shown = text and squeeze(element.text or "") == text
+        if shown and next(element.iterancestors("a"), None) is None:
+            return element
+    return None
