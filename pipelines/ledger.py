@@ -31,7 +31,7 @@ from crawler.items import Article, Capture, Copy, Known, Listed, Listing, Visit
 from crawler.reading.dates import parse_date
 from crawler.reading.rules import VERSION
 from pipelines.archive import Archive, ArchiveError
-from pipelines.batch import Outcome, save
+from pipelines.batch import save
 from pipelines.check_rights import AllowList
 from pipelines.database import open_store, upsert, writing
 from pipelines.fingerprint import storable
@@ -45,6 +45,7 @@ from pipelines.models import (
     Validator,
     Walk,
 )
+from pipelines.reconcile import Outcome
 from pipelines.records import mark_exported
 from pipelines.schedule import SUSPECT, next_look, next_try, next_visit
 from pipelines.story import cancel

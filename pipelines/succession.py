@@ -1,13 +1,13 @@
 """Copies of posts that were withdrawn: one on the same site takes over, others wait.
 
-What becomes of each is decided where articles are written (pipelines.batch). Here they are found,
-and their sites are asked again soon: what is known of a copy is as old as its last visit.
+What becomes of each is decided like of any article (pipelines.reconcile). Here they are found, and
+their sites are asked again soon: what is known of a copy is as old as its last visit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
@@ -16,6 +16,7 @@ from crawler.items import Copy, Listed
 from crawler.reading.urls import host_of
 from pipelines.archive import Archive
 from pipelines.models import Capture, LedgerEntry, Record, RecordUrl, Validator
+from pipelines.times import in_utc
 
 
 def heirs(
@@ -61,7 +62,7 @@ def heirs(
     for row in rows:
         values: dict[str, Any] = {
             "state": "owed",
-            "due_at": at.astimezone(UTC).isoformat("T", "seconds"),
+            "due_at": in_utc(at),
         }
         if _same_site(row) and row.canonical_url not in alive and not row.gone_sightings:
             seen = select(entry.gone_since, entry.gone_sightings).where(
