@@ -210,9 +210,9 @@ class SourceSpider(Spider):
 
     def _new_walk(self, channel: str, start: str) -> Walk:
         walk = Walk(channel, start, self.family)
-        complete, walk.resume = self.ledger.walk(self.name, start)
+        complete, walk.resume = self.ledger.walks.last(self.name, start)
         walk.may_stop_early = complete and not self.options.url
-        self.ledger.save_walk(self.name, start, False, self.now())
+        self.ledger.walks.save(self.name, start, False, self.now())
         self.walks.append(walk)
         return walk
 
@@ -221,7 +221,7 @@ class SourceSpider(Spider):
         if self.crawler.settings["JOBDIR"]:
             return  # it brings its own back
         channel = walk.channel if walk else None
-        for known in self.ledger.owed(self.name, self.now(), channel):
+        for known in self.ledger.frontier.owed(self.name, self.now(), channel):
             its_walk = walk or self._walk_of(known)
             if its_walk and (request := self._visit(known, its_walk)):
                 yield request
@@ -254,18 +254,19 @@ class SourceSpider(Spider):
         if self.rechecked or not self.walks:
             return
         self.rechecked = True
+        self.ledger.flush()  # what was visited just now is not due
         if self.options.url:
             requests = [
                 self._visit(known, walk)
                 for walk in self.walks
                 if walk.ended and walk.clean
-                for known in self.ledger.all_of(self.name, walk.channel)
+                for known in self.ledger.frontier.all_of(self.name, walk.channel)
             ]
         else:
             walks = {walk.channel: walk for walk in self.walks}
             possible = (
                 self._visit(known, walk)
-                for known in self.ledger.due(self.name, self.now())
+                for known in self.ledger.frontier.due(self.name, self.now())
                 if (walk := walks.get(known.channel) or self._walk_of(known))
             )
             # What this run may not visit costs nothing of the budget.
@@ -282,7 +283,9 @@ class SourceSpider(Spider):
             page,
             callback=self.parse_list,
             errback=self.list_failed,
-            headers=self.ledger.validators(page.url) if conditional and not page.form else {},
+            headers=self.ledger.validators.headers(page.url)
+            if conditional and not page.form
+            else {},
             cb_kwargs={"walk": walk},
         )
 
@@ -336,7 +339,7 @@ class SourceSpider(Spider):
         for row in unseen:
             if row in own:
                 listed.setdefault(family.canonical_url(row.url), row)  # of twins, the first
-        known = self.ledger.entries(listed)
+        known = self.ledger.frontier.entries(listed)
         since = self.options.since
         walk.fetched += bool(rows)
         resume: dict[str, Any] | None = None
@@ -402,7 +405,7 @@ class SourceSpider(Spider):
         """
         if response.status != _NOT_MODIFIED:
             return self.page(response)
-        kept = self.ledger.last_capture(response.url)
+        kept = self.ledger.validators.last_capture(response.url)
         return None if kept is None else self.page(as_response(kept, self.crawler))
 
     def _listed(self, row: Row, family: Family) -> Listed:
@@ -518,7 +521,7 @@ class SourceSpider(Spider):
             url,
             callback=self.parse_article,
             errback=self.article_failed,
-            headers={} if state else self.ledger.validators(url),
+            headers={} if state else self.ledger.validators.headers(url),
             cb_kwargs={"row": row, "walk": walk, **state},
             priority=priority,
             dont_filter=True,  # self.seen filters, by canonical URL
@@ -714,7 +717,7 @@ class SourceSpider(Spider):
         """Remember which channels were walked to their end; for runs that nothing cut short."""
         for walk in self.walks:
             if walk.ended and walk.clean:
-                self.ledger.save_walk(self.name, walk.start, True, self.now())
+                self.ledger.walks.save(self.name, walk.start, True, self.now())
 
 
 def request_for(page: NextPage, **details: Any) -> Request:

@@ -10,13 +10,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from crawler.items import Copy, Listed
 from crawler.reading.urls import host_of
 from pipelines.archive import Archive
-from pipelines.models import Capture, LedgerEntry, Record, RecordUrl, Validator
+from pipelines.models import Capture, LedgerEntry, Record, RecordUrl
 from pipelines.times import in_utc
+from pipelines.validators import forget
 
 
 def heirs(
@@ -71,7 +72,7 @@ def heirs(
             values |= connection.execute(seen).one()._asdict()
         where = entry.canonical_url == row.canonical_url
         connection.execute(update(entry).where(where).values(values))
-        connection.execute(delete(Validator).where(Validator.url == row.url))
+        forget(connection, row.url)
     return sorted(rows, key=lambda row: (not _same_site(row), row.canonical_url not in alive))
 
 
