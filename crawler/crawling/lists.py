@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,7 +22,7 @@ from crawler.crawling.traps import is_trap
 from crawler.crawling.walk import Walk
 from crawler.families import detect
 from crawler.families.base import NextPage
-from crawler.items import Article, Known, Listing, NotAnArticle
+from crawler.items import Article, Listing, NotAnArticle
 from crawler.middlewares.pace import asked_for
 from crawler.reader import read_capture, read_list, read_page
 from crawler.reading.dates import parse_date
@@ -121,7 +121,7 @@ class Lists:
             self._problem(response.url, walk, f"a trap: {trap}")
             walk.ended = True  # the next run begins anew, and not further inside
             return
-        upcoming = self._upcoming(walk, rows, unseen, listed, known, following)
+        upcoming = self._upcoming(walk, rows, unseen, listed.keys() <= known.keys(), following)
         if walk.fetched == 1 and self.crawl.options.url:
             yield from self.backlog.owed(walk)
         self._report(response, page, walk, listed.values(), upcoming)
@@ -201,16 +201,14 @@ class Lists:
         walk: Walk,
         rows: Sequence[Row],
         unseen: Sequence[Row],
-        listed: Mapping[str, Row],
-        known: Mapping[str, Known],
+        all_known: bool,
         following: NextPage | None,
     ) -> NextPage | None:
         """The page that comes next; None where the walk ends with this one.
 
         Args:
             rows: of this page; `unseen`: those that no list of this run has shown.
-            listed: those of the unseen that belong to the list.
-            known: those of the listed that earlier runs knew.
+            all_known: by earlier runs, those of the unseen that belong to the list.
             following: where the page says that the list goes on.
         """
         if rows and not unseen:
@@ -219,7 +217,7 @@ class Lists:
         if self._all_too_old(rows):
             walk.clean = False  # what is older has not been looked at
             return None
-        nothing_new = bool(rows) and listed.keys() <= known.keys()
+        nothing_new = bool(rows) and all_known
         if (
             following is None
             or host_of(following.url) not in self.crawl.scope.hosts
