@@ -26,14 +26,16 @@ _NO_TEXT = re.compile(
 )
 
 
-class Declaration(Protocol):
-    """What a source says of itself; SourceSpider explains its attributes."""
+class Source(Protocol):
+    """What reading asks of a source; SourceSpider explains its attributes."""
 
     name: str
     publisher: str
     channels: Mapping[str, str]
     default_section: str
     family: Family | None
+
+    def read(self, pages: Sequence[Page], row: Row | None = None, channel: str = "") -> Article: ...
 
 
 def read_page(response: Response, now: datetime) -> Page:
@@ -77,53 +79,50 @@ def read_list(
     return rows, following
 
 
-class SourceReader:
-    """Reads articles of a source."""
+def read_post(
+    source: Source,
+    pages: Sequence[Page],
+    row: Row | None = None,
+    channel: str = "",
+    *,
+    trace: bool = False,
+) -> Article:
+    """Read the article of a parsed page, or of all its pages, and put it into its channel.
 
-    def __init__(self, source: Declaration) -> None:
-        self.source = source
+    Args:
+        source: whose pages they are.
+        pages: the article's pages, in order.
+        row: the list row that led there.
+        channel: of a post whose URL names none.
+        trace: also tell where every paragraph stands.
 
-    def read(
-        self,
-        pages: Sequence[Page],
-        row: Row | None = None,
-        channel: str = "",
-        *,
-        trace: bool = False,
-    ) -> Article:
-        """Read the article of a parsed page, or of all its pages, and put it into its channel.
+    Raises:
+        NotAnArticle: with its reason.
+    """
+    family = _family(source, pages[0])
+    article = read(pages[0], row, family=family, further=pages[1:], trace=trace)
+    article.spider = source.name
+    article.publisher = source.publisher or article.publisher
+    article.channel, article.section = channel_of(source, article.url, family)
+    article.channel = article.channel or channel
+    return article
 
-        Args:
-            pages: the article's pages, in order.
-            row: the list row that led there.
-            channel: of a post whose URL names none.
-            trace: also tell where every paragraph stands.
 
-        Raises:
-            NotAnArticle: with its reason.
-        """
-        first = pages[0]
-        family = self._family(first)
-        article = read(first, row, family=family, further=pages[1:], trace=trace)
-        article.spider = self.source.name
-        article.publisher = self.source.publisher or article.publisher
-        article.channel, article.section = self.channel_of(article.url, family)
-        article.channel = article.channel or channel
-        return article
+def further_pages(source: Source, page: Page, hosts: Collection[str]) -> list[str]:
+    """The URLs of the other pages of an article, in order; those on `hosts`."""
+    further = _family(source, page).further_pages(page)[:_MAX_FURTHER]
+    return [url for url in further if host_of(url) in hosts]
 
-    def further_pages(self, page: Page, hosts: Collection[str]) -> list[str]:
-        """The URLs of the other pages of an article, in order; those on `hosts`."""
-        further = self._family(page).further_pages(page)[:_MAX_FURTHER]
-        return [url for url in further if host_of(url) in hosts]
 
-    def channel_of(self, url: str, family: Family) -> tuple[str, str]:
-        """The channel that a post's URL lies under, on whatever host, and its section."""
-        path = family.column_path(url)
-        under = [c for c in self.source.channels if f"{path}/".startswith(f"{c}/")]
-        if under:
-            channel = max(under, key=len)
-            return channel, self.source.channels[channel]
-        return path, self.source.default_section
+def channel_of(source: Source, url: str, family: Family) -> tuple[str, str]:
+    """The channel that a post's URL lies under, on whatever host, and its section."""
+    path = family.column_path(url)
+    under = [c for c in source.channels if f"{path}/".startswith(f"{c}/")]
+    if under:
+        channel = max(under, key=len)
+        return channel, source.channels[channel]
+    return path, source.default_section
 
-    def _family(self, page: Page) -> Family:
-        return self.source.family or detect(page, article=True)
+
+def _family(source: Source, page: Page) -> Family:
+    return source.family or detect(page, article=True)

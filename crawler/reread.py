@@ -13,7 +13,7 @@ from scrapy.statscollectors import StatsCollector
 from crawler.errors import Refused
 from crawler.finish import Finish
 from crawler.items import Article, Capture, Copy, Listed, NotAnArticle
-from crawler.reader import SourceReader, read_capture
+from crawler.reader import read_capture
 from crawler.reading.listing import Row
 from crawler.reading.urls import host_of
 from crawler.registry import reader_of
@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._sources: dict[tuple[str, str], type[SourceSpider] | None] = {}  # by name and host
-        self._made: dict[type[SourceSpider], tuple[SourceReader, Crawler, Finish]] = {}
+        self._made: dict[type[SourceSpider], tuple[SourceSpider, Crawler, Finish]] = {}
 
     def __call__(
         self, captures: Sequence[Capture], name: str, listed: Listed, channel: str
@@ -54,12 +54,12 @@ class Reader:
         if source not in self._made:
             crawler = Crawler(source, self.settings)
             crawler.stats = StatsCollector(crawler)
-            reader = source(name=name, url=listed.url).reader
-            self._made[source] = reader, crawler, Finish(source, self.settings)
-        reader, crawler, finish = self._made[source]
+            spider = source(name=name, url=listed.url)
+            self._made[source] = spider, crawler, Finish(source, self.settings)
+        spider, crawler, finish = self._made[source]
         pages = [read_capture(capture, crawler) for capture in captures]
         row = Row(listed.url, listed.title, listed.date_raw)
-        return finish(reader.read(pages, row, channel))
+        return finish(spider.read(pages, row, channel))
 
 
 def read_copies(copies: Sequence[Copy], settings: Settings) -> Iterator[Article]:

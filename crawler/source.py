@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self
@@ -26,8 +26,9 @@ from crawler.crawling.walk import Walk
 from crawler.families.base import Family, NextPage
 from crawler.items import Article
 from crawler.ledger import Ledger
-from crawler.reader import SourceReader
+from crawler.reader import read_post
 from crawler.reading.listing import Row
+from crawler.reading.page import Page
 from crawler.reading.urls import host_of
 
 
@@ -60,11 +61,8 @@ class SourceSpider(Spider):
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         self.options = self.read_arguments(arguments)
         super().__init__(name, **arguments)
-        self.hosts = {host_of(self.home)} if self.home else set[str]()
-        if self.options.url:
-            self.hosts.add(host_of(self.options.url))
-        self.scope = Scope(self.hosts, self.options.since)
-        self.reader = SourceReader(self)
+        urls = filter(None, (self.home, self.options.url))
+        self.scope = Scope(set(map(host_of, urls)), self.options.since)
         self.rechecked = False
         self.clock = timedelta()  # ahead of the real time
 
@@ -73,7 +71,7 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.options.url and not crawler.settings["CONTACT"]:
             # A local copy may link to the public site, which must not be asked anonymously.
-            spider.hosts &= {host_of(spider.options.url)}
+            spider.scope.hosts.intersection_update({host_of(spider.options.url)})
         if start := crawler.settings["NOW"]:
             spider.clock = datetime.fromisoformat(start).astimezone(UTC) - datetime.now(UTC)
         spider.ledger = build_from_crawler(load_object(crawler.settings["LEDGER"]), crawler)
@@ -82,7 +80,6 @@ class SourceSpider(Spider):
             source=spider,
             options=spider.options,
             scope=spider.scope,
-            reader=spider.reader,
             ledger=spider.ledger,
             outcomes=spider.outcomes,
             now=spider.now,
@@ -106,6 +103,22 @@ class SourceSpider(Spider):
         return read_options(
             arguments, name=getattr(cls, "name", ""), home=cls.home, channels=cls.channels
         )
+
+    @property
+    def hosts(self) -> set[str]:
+        """Where requests may go, with ports."""
+        return self.scope.hosts
+
+    def read(
+        self,
+        pages: Sequence[Page],
+        row: Row | None = None,
+        channel: str = "",
+        *,
+        trace: bool = False,
+    ) -> Article:
+        """Read an article; see `read_post`. The hook of a source that has something to correct."""
+        return read_post(self, pages, row, channel, trace=trace)
 
     def now(self) -> datetime:
         """The clock of the crawl; readers get times as arguments."""

@@ -27,7 +27,7 @@ from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
 from crawler.items import NotAnArticle
 from crawler.middlewares.pace import asked_for
-from crawler.reader import read_capture, read_list, read_page
+from crawler.reader import further_pages, read_capture, read_list, read_page
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
 from crawler.registry import reader_of
@@ -149,7 +149,7 @@ class _View:
         Raises:
             NotAnArticle: with its reason.
         """
-        article = self.spider.reader.read(pages, row, self.walk.channel, trace=True)
+        article = self.spider.read(pages, row, self.walk.channel, trace=True)
         try:
             return describe_article(self.finish(article), pages[0].encoding)
         except DropItem as refusal:
@@ -206,7 +206,7 @@ class _Preview(Spider):
         """The page that was named."""
         try:
             page = self._read(response)
-            self.view.spider.reader.read((page,))
+            self.view.spider.read((page,))
         except NotAnArticle as refusal:
             yield from self.listed(response, _SHELLS, str(refusal))
         else:
@@ -244,7 +244,7 @@ class _Preview(Spider):
         try:
             pages = (*pages, self._read(response))
             if further is None:
-                further = self.view.spider.reader.further_pages(pages[0], self.hosts)
+                further = further_pages(self.view.spider, pages[0], self.hosts)
             if further:
                 yield self._post(further[0], row=row, pages=pages, further=further[1:])
                 return

@@ -12,17 +12,16 @@ from crawler.crawling.options import Options
 from crawler.crawling.outcomes import Outcomes
 from crawler.crawling.scope import Scope
 from crawler.ledger import Ledger
-from crawler.reader import Declaration, SourceReader
+from crawler.reader import Source
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Crawl:
     """Whose pages are crawled, what was asked for, and where it is kept."""
 
-    source: Declaration
+    source: Source
     options: Options
     scope: Scope
-    reader: SourceReader
     ledger: Ledger
     outcomes: Outcomes
     now: Callable[[], datetime]

@@ -167,7 +167,7 @@ class Lists:
     def _as_article(self, page: Page) -> Article | None:
         """The article of a page that may as well be a list."""
         try:
-            return self.crawl.reader.read((page,))
+            return self.crawl.source.read((page,))
         except NotAnArticle:
             return None
 

@@ -15,7 +15,7 @@ from crawler.crawling.outcomes import outcome_of
 from crawler.crawling.walk import Walk
 from crawler.items import Article, Known, NotAnArticle
 from crawler.middlewares.pace import challenged
-from crawler.reader import read_page
+from crawler.reader import further_pages, read_page
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
 
@@ -123,14 +123,14 @@ class Posts:
         try:
             pages = (*pages, read_page(response, self.crawl.now()))
             if further is None:
-                further = self.crawl.reader.further_pages(pages[0], self.crawl.scope.hosts)
+                further = further_pages(self.crawl.source, pages[0], self.crawl.scope.hosts)
             if sum(len(page.source) for page in pages) > _BIGGEST:
                 raise NotAnArticle("too_big", f"{len(pages)} pages")
             if further:
                 state: dict[str, Any] = {"pages": pages, "further": further[1:]}
                 yield self._page_request(further[0], row, walk, **state)
                 return
-            article = self.crawl.reader.read(pages, row, walk.channel)
+            article = self.crawl.source.read(pages, row, walk.channel)
         except NotAnArticle as refusal:
             walk.trail.fruitless += 1
             if refusal.reason == "challenge":

@@ -60,9 +60,7 @@ def test_a_page_without_end_tags_is_whole_when_something_follows_its_text() -> N
     assert isinstance(answer, tuple)
     open_ended = answer[2].replace(b"</body></html>", b"")
     spider = SourceSpider(name="channel", url="http://a.example/tzgg/")
-    found = spider.reader.read(
-        (parse(open_ended, "http://a.example/tzgg/content/post_1.html", NOW),)
-    )
+    found = spider.read((parse(open_ended, "http://a.example/tzgg/content/post_1.html", NOW),))
     assert found.text.count("\n") == 7
 
 
