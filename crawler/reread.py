@@ -13,10 +13,11 @@ from scrapy.statscollectors import StatsCollector
 from crawler.errors import Refused
 from crawler.finish import Finish
 from crawler.items import Article, Capture, Copy, Listed, NotAnArticle
-from crawler.middlewares.capture import as_response
+from crawler.reader import read_capture
 from crawler.reading.listing import Row
 from crawler.reading.urls import host_of
-from crawler.source import SourceSpider, Walk, reader_of
+from crawler.registry import reader_of
+from crawler.source import SourceSpider
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +57,9 @@ class Reader:
             spider = source(name=name, url=listed.url)
             self._made[source] = spider, crawler, Finish(source, self.settings)
         spider, crawler, finish = self._made[source]
-        pages = [spider.page(as_response(capture, crawler)) for capture in captures]
+        pages = [read_capture(capture, crawler) for capture in captures]
         row = Row(listed.url, listed.title, listed.date_raw)
-        return finish(spider.read(pages, row, Walk(channel)))
+        return finish(spider.read(pages, row, channel))
 
 
 def read_copies(copies: Sequence[Copy], settings: Settings) -> Iterator[Article]:

@@ -17,12 +17,12 @@ from typing import Any, Literal
 from sqlalchemy import Engine, Select, func, insert, or_, select, update
 
 from crawler.items import Article
-from crawler.reading.dates import CST
 from pipelines.batch import revise
 from pipelines.database import writing
 from pipelines.difference import COLUMNS, Weight
 from pipelines.fingerprint import storable
 from pipelines.models import Record, Revision, Run
+from pipelines.times import in_cst
 
 NAME = "replay"  # in place of a source's
 CHUNK = 50  # records that are read and written together
@@ -95,7 +95,7 @@ class Replay:
             else:
                 self.figures = _nothing()
                 values = {"spider": NAME, "arguments": arguments, "figures": self.figures}
-                values["started_at"] = at.astimezone(CST).isoformat(timespec="seconds")
+                values["started_at"] = in_cst(at)
                 run = insert(Run).values(values).returning(Run.id)
                 self.run = connection.execute(run).scalar_one()
             self.total: int = connection.execute(self._records(func.count())).scalar_one()
@@ -147,7 +147,7 @@ class Replay:
         well = not (outcomes.get("damaged") or outcomes.get("crashed"))
         values = {
             "outcome": "done" if well else "failed",
-            "finished_at": at.astimezone(CST).isoformat(timespec="seconds"),
+            "finished_at": in_cst(at),
         }
         with writing(self.engine).begin() as connection:
             connection.execute(update(Run).where(Run.id == self.run).values(values))

@@ -19,10 +19,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
-from crawler.reading.dates import CST
 from pipelines.models import Change, Record, RecordUrl, Revision
 from pipelines.near_copies import story_of
 from pipelines.similar import same_story
+from pipelines.times import in_cst
 
 ELSEWHERE = "withdrawn_elsewhere"
 """Why a post is held: its story was withdrawn on another host."""
@@ -49,7 +49,7 @@ def cancel(
         duplicate_of: of a duplicate, the record that stands for the story now.
     """
     for record_id in ids:
-        values = {"canceled_at": _iso(at), "duplicate_of": duplicate_of}
+        values = {"canceled_at": in_cst(at), "duplicate_of": duplicate_of}
         log_change(
             connection, record_id, reason, at, run, status="canceled", reason=reason, **values
         )
@@ -161,14 +161,10 @@ def log_change(
         "version": row.version,
         "revision_id": row.revision_id,
         "run_id": run,
-        "at": _iso(at),
+        "at": in_cst(at),
     }
     seq = connection.execute(insert(Change).values(change).returning(Change.seq)).scalar_one()
     where = Record.id == record_id
     connection.execute(
-        update(Record).where(where).values(values | {"updated_at": _iso(at), "seq": seq})
+        update(Record).where(where).values(values | {"updated_at": in_cst(at), "seq": seq})
     )
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(CST).isoformat(timespec="seconds")

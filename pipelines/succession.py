@@ -1,21 +1,23 @@
 """Copies of posts that were withdrawn: one on the same site takes over, others wait.
 
-What becomes of each is decided where articles are written (pipelines.batch). Here they are found,
-and their sites are asked again soon: what is known of a copy is as old as its last visit.
+What becomes of each is decided like of any article (pipelines.reconcile). Here they are found, and
+their sites are asked again soon: what is known of a copy is as old as its last visit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from crawler.items import Copy, Listed
 from crawler.reading.urls import host_of
 from pipelines.archive import Archive
-from pipelines.models import Capture, LedgerEntry, Record, RecordUrl, Validator
+from pipelines.models import Capture, LedgerEntry, Record, RecordUrl
+from pipelines.times import in_utc
+from pipelines.validators import forget
 
 
 def heirs(
@@ -61,7 +63,7 @@ def heirs(
     for row in rows:
         values: dict[str, Any] = {
             "state": "owed",
-            "due_at": at.astimezone(UTC).isoformat("T", "seconds"),
+            "due_at": in_utc(at),
         }
         if _same_site(row) and row.canonical_url not in alive and not row.gone_sightings:
             seen = select(entry.gone_since, entry.gone_sightings).where(
@@ -70,7 +72,7 @@ def heirs(
             values |= connection.execute(seen).one()._asdict()
         where = entry.canonical_url == row.canonical_url
         connection.execute(update(entry).where(where).values(values))
-        connection.execute(delete(Validator).where(Validator.url == row.url))
+        forget(connection, row.url)
     return sorted(rows, key=lambda row: (not _same_site(row), row.canonical_url not in alive))
 
 

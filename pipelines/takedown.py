@@ -14,7 +14,6 @@ from typing import Any, Literal
 from sqlalchemy import Connection, String, cast, delete, insert, or_, select, update
 
 from crawler.items import Article, Attachment, Done, Image, Order
-from crawler.reading.dates import CST
 from crawler.reading.urls import canonical_url
 from pipelines.archive import Archive
 from pipelines.database import upsert
@@ -33,6 +32,7 @@ from pipelines.models import (
 from pipelines.near_copies import NearCopies
 from pipelines.similar import sign
 from pipelines.story import cancel, gather, log_change
+from pipelines.times import in_cst
 
 _EMPTY = {
     **dict.fromkeys(("title", "subtitle", "kicker", "date_raw", "source", "source_raw"), ""),
@@ -85,7 +85,7 @@ def take_down(
         *(("fingerprint", value, record) for record, value in {*map(tuple, (*prints, *read))}),
         *(("signature", value, record) for record, value in signatures if value),
     ):
-        row = {"kind": kind, "value": value, "record_id": record, "at": _iso(at)}
+        row = {"kind": kind, "value": value, "record_id": record, "at": in_cst(at)}
         upsert(connection, Tombstone, row, keys=("kind", "value"))
     there = connection.execute(
         select(Record.id, Record.status, Record.duplicate_of).where(
@@ -156,7 +156,7 @@ def restore(connection: Connection, order: Order, at: datetime) -> Done:
     connection.execute(
         update(LedgerEntry)
         .where(LedgerEntry.canonical_url.in_(urls))
-        .values(state="owed", reason="", due_at=_iso(at))
+        .values(state="owed", reason="", due_at=in_cst(at))
     )
     done = Done(tuple(row.id for row in rows), tuple(sorted(urls)))
     _note(connection, "restore", order, at, done)
@@ -313,7 +313,7 @@ def _forget(connection: Connection, urls: set[str], target: str) -> None:
 def _note(connection: Connection, action: str, order: Order, at: datetime, done: Done) -> None:
     connection.execute(
         insert(Audit).values(
-            at=_iso(at),
+            at=in_cst(at),
             who=f"{getpass.getuser()}@{socket.gethostname()}",
             action=action,
             target=order.target,
@@ -322,7 +322,3 @@ def _note(connection: Connection, action: str, order: Order, at: datetime, done:
             what={"records": done.records, "urls": done.urls, "captures": done.captures},
         )
     )
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(CST).isoformat(timespec="seconds")

@@ -16,10 +16,10 @@ from sqlalchemy import Engine, make_url, text
 
 from crawler.demo.server import SiteServer
 from crawler.items import Article
-from pipelines.batch import Outcome
 from pipelines.batch import save as store_articles
 from pipelines.database import connect, open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
+from pipelines.reconcile import Outcome
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -19,16 +19,19 @@ from scrapy.settings import Settings
 from scrapy.statscollectors import StatsCollector
 from twisted.python.failure import Failure
 
+from crawler.crawling.lists import request_for
+from crawler.crawling.walk import Walk
 from crawler.describe import describe_article, describe_list
 from crawler.families import detect
 from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
 from crawler.items import NotAnArticle
-from crawler.middlewares.capture import as_response
 from crawler.middlewares.pace import asked_for
+from crawler.reader import further_pages, read_capture, read_list, read_page
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse
-from crawler.source import SourceSpider, Walk, reader_of, request_for
+from crawler.registry import reader_of
+from crawler.source import SourceSpider
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _SHELLS = 3  # pages without rows that may lead to a list, one to the next: an index of sitemaps
@@ -100,7 +103,7 @@ class Command(ScrapyCommand):
         view = _View(record.url, self.settings, record.spider)
         crawler = Crawler(type(view.spider), self.settings)
         crawler.stats = StatsCollector(crawler)
-        pages = [view.spider.page(as_response(capture, crawler)) for capture in kept]
+        pages = [read_capture(capture, crawler) for capture in kept]
         listed = record.listed
         try:
             print(view.article(pages, Row(listed.url, listed.title, listed.date_raw)))
@@ -146,7 +149,7 @@ class _View:
         Raises:
             NotAnArticle: with its reason.
         """
-        article = self.spider.read(pages, row, self.walk, trace=True)
+        article = self.spider.read(pages, row, self.walk.channel, trace=True)
         try:
             return describe_article(self.finish(article), pages[0].encoding)
         except DropItem as refusal:
@@ -159,8 +162,8 @@ class _View:
         if not self.walk.channel:
             self.walk.family = self.walk.family or detect(page)
             self.walk.channel = self.walk.family.column_path(asked)
-        family = self.walk.family or Family()
-        rows, following = self.spider.read_list(page, family, asked)
+        family = self.walk.platform
+        rows, following = read_list(page, family, asked)
         if not rows and following is None:
             print(f"{page.url}\nrefused: {refusal}")
             return None
@@ -172,11 +175,12 @@ class _View:
     def _fates(self, rows: list[Row], family: Family, listed_by: str) -> Iterator[tuple[Row, str]]:
         own = set(family.of_channel(rows, listed_by, self.walk.start))
         seen = set()
+        now = self.spider.now()
         for row in rows:
             url = family.canonical_url(row.url)
             skipped = url in seen or row not in own
             seen.add(url)
-            yield row, "skipped" if skipped else self.spider.fate(row, family)
+            yield row, "skipped" if skipped else self.spider.scope.fate(row, family, now)
 
 
 class _Preview(Spider):
@@ -195,10 +199,13 @@ class _Preview(Spider):
     async def start(self) -> AsyncIterator[Any]:
         yield request_for(NextPage(self.url), callback=self.landed, errback=self.failed)
 
+    def _read(self, response: Response) -> Page:
+        return read_page(response, self.view.spider.now())
+
     def landed(self, response: Response) -> Iterator[Request]:
         """The page that was named."""
         try:
-            page = self.view.spider.page(response)
+            page = self._read(response)
             self.view.spider.read((page,))
         except NotAnArticle as refusal:
             yield from self.listed(response, _SHELLS, str(refusal))
@@ -207,7 +214,7 @@ class _Preview(Spider):
 
     def listed(self, response: Response, shells: int, refusal: str = "") -> Iterator[Request]:
         try:
-            page = self.view.spider.page(response)
+            page = self._read(response)
         except NotAnArticle as problem:
             print(f"{response.url}\nrefused: {problem}")
             return
@@ -233,11 +240,11 @@ class _Preview(Spider):
         pages: tuple[Page, ...] = (),
         further: Sequence[str] | None = None,
     ) -> Iterator[Request]:
-        """An article; `pages` and `further`: see SourceSpider.parse_article."""
+        """An article; `pages` and `further`: see crawler.crawling.posts."""
         try:
-            pages = (*pages, self.view.spider.page(response))
+            pages = (*pages, self._read(response))
             if further is None:
-                further = self.view.spider.further_pages(pages[0])
+                further = further_pages(self.view.spider, pages[0], self.hosts)
             if further:
                 yield self._post(further[0], row=row, pages=pages, further=further[1:])
                 return

@@ -198,8 +198,8 @@ class _Worker:
 
     def _read(self, record: Stored, reading: Reading) -> None:
         from pipelines.archive import ArchiveError
-        from pipelines.batch import compare
         from pipelines.replay import excerpts
+        from pipelines.revision import compare
 
         try:
             captures = [

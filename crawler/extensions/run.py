@@ -68,7 +68,7 @@ class RunExtension:
             reason = getattr(exception, "reason", "dropped")
             self.stats.inc_value(f"refused/{reason}")
             if isinstance(item, Article) and isinstance(spider, SourceSpider):
-                spider.item_refused(item, reason)
+                spider.outcomes.dropped(item, reason)
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         left = self._balance(spider, reason) if isinstance(spider, SourceSpider) else 0
@@ -87,7 +87,7 @@ class RunExtension:
         self.stats.set_value("run/exit", 1 if problems else 0)
         if isinstance(spider, SourceSpider):
             if reason == "finished" and not self.errors:
-                spider.finish_walks()
+                spider.lists.finish()
             spider.ledger.finish_run(figures["run"], figures["outcome"], figures, spider.now())
             spider.ledger.close()
 

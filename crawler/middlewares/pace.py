@@ -223,7 +223,7 @@ class PaceMiddleware:
         if (ledger := getattr(spider, "ledger", None)) is None:
             return
         now = self._now()
-        for address, until in ledger.pauses(now).items():
+        for address, until in ledger.pauses.current(now).items():
             if "://" in address:
                 self.deferred[address] = until
             else:
@@ -277,7 +277,7 @@ class PaceMiddleware:
             address = there.name
             there.pause(wait.total_seconds())
         if (ledger := getattr(self.crawler.spider, "ledger", None)) is not None:
-            ledger.pause(address, now + wait)
+            ledger.pauses.add(address, now + wait)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """

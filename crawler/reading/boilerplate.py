@@ -60,13 +60,18 @@ _EDITOR = re.compile(
     r"[\[【（(〔]?(?:本文|本期|网络|责任|值班|文字|页面|见习|实习|[\u4e00-\u9fff]{0,5}网)?"
     r"(?:编辑|责编|编审)[:：丨|/].{0,24}[\]】）)〕]?"
 )
+SIDE_NAMES = (
+    "nav|navbar|menu|foot|footer|aside|side|sidebar|hot|rank|ranking|top10|recommend|related|"
+    "friend|friendlinks?|crumbs?|breadcrumbs?|position|banner|copyright"
+)
+"""Regular expression: names of the containers that stand around articles and lists alike."""
+# Around an article stands more; a list itself may be on the right, or be what a search found.
 _ASIDE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|foot|footer|footers?|side|sidebar|aside|comments?|cmt|pinglun|"
-    r"recommends?|recom|related|relate|relation|relevant|xiangguan|xgnews|xgyd|hot|hots|hotnews|"
-    r"rank|ranking|top10|friend|friendlinks?|copyright|copy|breadcrumbs?|crumbs?|crumb|position|"
-    r"share|shares|sharebox|bdsharebuttonbox|login|search|banner|topbar|tuijian|guess|adv?|ads|"
-    r"advert|pagebar|editor-?info|statement|disclaimer|shengming|tags?|keywords?|prevnext|"
-    r"pre-?next|pn|qrcode|erweima|ewm|right|rightbar|col-?r|sub-?right)(?:$|[\s_\d-])",
+    rf"(?:^|[\s_-])(?:{SIDE_NAMES}|footers|comments?|cmt|pinglun|recommends|recom|relate|relation|"
+    r"relevant|xiangguan|xgnews|xgyd|hots|hotnews|copy|share|shares|sharebox|bdsharebuttonbox|"
+    r"login|search|topbar|tuijian|guess|adv?|ads|advert|pagebar|editor-?info|statement|"
+    r"disclaimer|shengming|tags?|keywords?|prevnext|pre-?next|pn|qrcode|erweima|ewm|right|"
+    r"rightbar|col-?r|sub-?right)(?:$|[\s_\d-])",
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.reading.boilerplate import SIDE_NAMES
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
 from crawler.reading.text import drop_controls, fold_space
@@ -71,9 +72,8 @@ _NO_TITLE = re.compile(
     re.I,
 )
 _ASIDE = re.compile(
-    r"(?:^|[-_\s])(?:nav|navi|navbar|menu|submenu|foot|footer|bottom|header|aside|side|sidebar|hot|"
-    r"rank|ranking|top10|recommend|related|friend|flink|links?|friendlinks?|crumbs?|breadcrumbs?|"
-    r"position|slide|slider|focus|banner|swiper|picnews|copyright)\d*(?:$|[-_\s])",
+    rf"(?:^|[-_\s])(?:{SIDE_NAMES}|navi|submenu|bottom|header|flink|links?|slide|slider|focus|"
+    r"swiper|picnews)\d*(?:$|[-_\s])",
     re.I,
 )
 _ASIDE_HEADING = re.compile(

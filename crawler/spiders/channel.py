@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from crawler.source import SourceSpider, source_for
+from crawler.registry import source_for
+from crawler.source import SourceSpider
 
 
 class ChannelSpider(SourceSpider):

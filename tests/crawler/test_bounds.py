@@ -21,6 +21,7 @@ from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address
 
 from crawler import resolver
+from crawler.crawling.traps import Trail, is_trap
 from crawler.errors import Deferred, Refused
 from crawler.logs import SafeLogFormatter, one_line, without_secrets
 from crawler.middlewares.compression import CompressionMiddleware
@@ -28,7 +29,6 @@ from crawler.reading.address import is_public, is_public_url
 from crawler.reading.listing import Row
 from crawler.reading.urls import canonical_url
 from crawler.resolver import GuardedResolver
-from crawler.traps import Trail, is_trap
 from tests.conftest import Scrapy
 from tests.hostile import RawServer, bomb
 from tests.site import channel

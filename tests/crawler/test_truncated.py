@@ -10,6 +10,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.demo.server import SITE
 from crawler.items import Article, Capture, Listed, NotAnArticle
+from crawler.reader import read_page
 from crawler.reading.page import parse
 from crawler.reread import Reader
 from crawler.source import SourceSpider
@@ -84,12 +85,11 @@ def test_a_page_without_end_tags_is_whole_when_something_follows_its_text() -> N
 )
 def test_what_came_without_a_length(body: bytes, whole: bool) -> None:
     """Old servers end a body by closing the connection: then only its own end tells."""
-    spider = SourceSpider(name="channel", url="http://a.example/tzgg/")
     request = Request("http://a.example/tzgg/")
     answer = partial(HtmlResponse, request.url, body=body, request=request, encoding="utf-8")
-    assert spider.page(answer()).source
+    assert read_page(answer(), NOW).source
     if whole:
-        assert spider.page(answer(flags=["partial"])).source
+        assert read_page(answer(flags=["partial"]), NOW).source
         return
     with pytest.raises(NotAnArticle, match="truncated"):
-        spider.page(answer(flags=["partial"]))
+        read_page(answer(flags=["partial"]), NOW)

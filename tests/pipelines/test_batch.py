@@ -9,10 +9,12 @@ from sqlalchemy import Engine, func, select, text
 from crawler.items import Article, Candidate, Image, Record
 from crawler.reading.dates import CST
 from pipelines import models
-from pipelines.batch import compare, record_id, revise
+from pipelines.batch import revise
 from pipelines.database import open_store, writing
 from pipelines.fingerprint import content_hash, fingerprint
+from pipelines.identity_map import record_id
 from pipelines.records import stored, stream_records
+from pipelines.revision import compare
 from pipelines.story import cancel
 from tests.conftest import NOW, save
 

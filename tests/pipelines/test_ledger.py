@@ -61,7 +61,7 @@ def tell(ledger: Ledger, *reports: Any) -> list[Any]:
 
 
 def states(ledger: Ledger, *numbers: int) -> dict[int, str]:
-    known = ledger.entries([row(n).canonical_url for n in numbers])
+    known = ledger.frontier.entries([row(n).canonical_url for n in numbers])
     return {n: known[row(n).canonical_url].state for n in numbers if row(n).canonical_url in known}
 
 
@@ -77,18 +77,18 @@ def test_every_listed_url_has_a_state(ledger: Ledger, make_article: Make) -> Non
     assert states(ledger, 1, 2, 3, 4) == {1: "stored", 2: "refused", 3: "deferred", 4: "owed"}
     tell(ledger, make_article(1))
     assert states(ledger, 1) == {1: "unchanged"}
-    owed = ledger.owed("gdzz", NOW)
+    owed = ledger.frontier.owed("gdzz", NOW)
     assert {known.row.title for known in owed} == {"第3号", "第4号"}
-    assert ledger.owed("other", NOW) == ledger.owed("gdzz", NOW, "zgxc") == []
+    assert ledger.frontier.owed("other", NOW) == ledger.frontier.owed("gdzz", NOW, "zgxc") == []
 
 
 def test_what_fails_again_and_again_is_tried_daily(ledger: Ledger) -> None:
     for _ in range(3):
         tell(ledger, visit(1, "deferred", "timeout"))
-        assert ledger.owed("gdzz", NOW)
+        assert ledger.frontier.owed("gdzz", NOW)
     tell(ledger, visit(1, "deferred", "timeout"))
-    assert not ledger.owed("gdzz", NOW + timedelta(hours=23))
-    assert ledger.owed("gdzz", NOW + timedelta(hours=24))
+    assert not ledger.frontier.owed("gdzz", NOW + timedelta(hours=23))
+    assert ledger.frontier.owed("gdzz", NOW + timedelta(hours=24))
 
 
 def test_posts_are_due_by_their_age(ledger: Ledger, make_article: Make) -> None:
@@ -102,19 +102,20 @@ def test_posts_are_due_by_their_age(ledger: Ledger, make_article: Make) -> None:
 
     def due(hours: float, limit: int = 10) -> list[str]:
         return [
-            k.row.title for k in islice(ledger.due("gdzz", NOW + timedelta(hours=hours)), limit)
+            k.row.title
+            for k in islice(ledger.frontier.due("gdzz", NOW + timedelta(hours=hours)), limit)
         ]
 
     assert due(3) == []
     assert due(4) == ["第1号"]
     assert due(24 * 7) == ["第1号", "第2号"]
     assert due(24 * 999, limit=1) == ["第1号"]
-    assert {k.row.title for k in ledger.all_of("gdzz", "tzgg")} == {"第1号", "第2号"}
+    assert {k.row.title for k in ledger.frontier.all_of("gdzz", "tzgg")} == {"第1号", "第2号"}
 
 
 def due_in(ledger: Ledger, number: int, at: datetime = NOW) -> float | None:
     """Hours from `at`; None: never."""
-    known = ledger.entries([row(number).canonical_url])[row(number).canonical_url]
+    known = ledger.frontier.entries([row(number).canonical_url])[row(number).canonical_url]
     return (known.due_at - at) / timedelta(hours=1) if known.due_at else None
 
 
@@ -157,7 +158,7 @@ def test_a_redirected_post_is_visited_where_it_stands(ledger: Ledger, make_artic
     tell(ledger, listing(1), make_article(2, listed=row(1)))
     assert states(ledger, 1, 2) == {1: "stored", 2: "stored"}
     assert (due_in(ledger, 1), due_in(ledger, 2)) == (None, 4)
-    assert [k.row.url for k in ledger.due("gdzz", NOW + timedelta(days=1))] == [row(2).url]
+    assert [k.row.url for k in ledger.frontier.due("gdzz", NOW + timedelta(days=1))] == [row(2).url]
     tell(ledger, visit(2, "refused", "http_410"))
     assert ledger.settle("gdzz", NOW, 2, 20).withdrawn == 1
 
@@ -178,31 +179,31 @@ def test_validators_follow_a_good_reading_only(ledger: Ledger, make_article: Mak
     url = row(1).url
     capture = Capture.of(url, NOW, 200, headers, b"<p>1</p>")
     tell(ledger, make_article(1, captures=(capture,), listed=row(1)))
-    assert ledger.validators(url) == {
+    assert ledger.validators.headers(url) == {
         "If-None-Match": '"a"',
         "If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT",
     }
-    last = ledger.last_capture(url)
+    last = ledger.validators.last_capture(url)
     assert last is not None
     assert last.body == b"<p>1</p>"
     tell(ledger, visit(1, "refused", "login_wall"))
-    assert ledger.validators(url) == {}
+    assert ledger.validators.headers(url) == {}
     tell(ledger, make_article(1, captures=(capture,), listed=row(1)))
     with writing(ledger.engine).begin() as connection:
         connection.execute(text("UPDATE validators SET rules = rules - 1"))
-    assert ledger.validators(url) == {}  # other rules have read it
+    assert ledger.validators.headers(url) == {}  # other rules have read it
 
 
 def test_walks_go_on_where_they_were_cut(ledger: Ledger) -> None:
-    assert ledger.walk("gdzz", LIST) == (False, None)
-    ledger.save_walk("gdzz", LIST, False, NOW)
+    assert ledger.walks.last("gdzz", LIST) == (False, None)
+    ledger.walks.save("gdzz", LIST, False, NOW)
     page = {"number": 3, "page": {"url": f"{LIST}index_3.html"}}
     tell(ledger, listing(1, resume=page))
-    assert ledger.walk("gdzz", LIST) == (False, page)
-    ledger.save_walk("gdzz", LIST, False, NOW)  # the next run begins
-    assert ledger.walk("gdzz", LIST) == (False, page)
-    ledger.save_walk("gdzz", LIST, True, NOW)
-    assert ledger.walk("gdzz", LIST) == (True, None)
+    assert ledger.walks.last("gdzz", LIST) == (False, page)
+    ledger.walks.save("gdzz", LIST, False, NOW)  # the next run begins
+    assert ledger.walks.last("gdzz", LIST) == (False, page)
+    ledger.walks.save("gdzz", LIST, True, NOW)
+    assert ledger.walks.last("gdzz", LIST) == (True, None)
 
 
 def test_a_bad_report_costs_no_other(ledger: Ledger, make_article: Make) -> None:

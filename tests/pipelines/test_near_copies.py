@@ -10,8 +10,9 @@ from sqlalchemy import Engine, func, select, text
 
 from crawler.items import Article, Record
 from pipelines import models, near_copies
-from pipelines.batch import record_id, revise
+from pipelines.batch import revise
 from pipelines.database import open_store, upgrade, writing
+from pipelines.identity_map import record_id
 from pipelines.records import stream_records
 from tests.conftest import NOW, save, to_schema_0003
 from tests.pipelines.material import Maker

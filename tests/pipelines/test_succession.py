@@ -11,10 +11,11 @@ from crawler.items import Article, Capture, Listed, Order, Record, Visit
 from pipelines import models
 from pipelines.archive import Archive
 from pipelines.database import writing
-from pipelines.ledger import Ledger, Settlement
+from pipelines.ledger import Ledger
 from pipelines.records import stream_records
 from pipelines.story import cancel
 from pipelines.takedown import NotFound, release, restore, take_down
+from pipelines.withdrawal import Settlement
 from tests.conftest import NOW, save
 from tests.pipelines.material import Maker
 from tests.pipelines.test_batch import changes, corrected
@@ -248,7 +249,7 @@ class Run:
         return self.ledger.settle("gdzz", at, 2, 20)
 
     def owed(self) -> list[str]:
-        return [known.row.url for known in self.ledger.owed("gdzz", LATER)]
+        return [known.row.url for known in self.ledger.frontier.owed("gdzz", LATER)]
 
 
 def with_page(article: Article) -> Article:
@@ -271,7 +272,7 @@ def test_copies_come_with_what_is_known_of_them(
     assert (first.capture.body, first.fingerprint) == (COPY.encode(), here.fingerprint)
     # Whatever comes of that, they are asked for again, whole.
     assert sorted(run.owed()) == sorted([here.url, there.url])
-    assert run.ledger.validators(here.url) == {}
+    assert run.ledger.validators.headers(here.url) == {}
     adopted = run.ledger.adopt([here, there], LATER)
     assert [outcome for outcome, _ in adopted] == ["created", "merged"]
     assert lines(store)[here.url].updated_at == "2026-11-25T20:00:00+08:00"

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from crawler.items import Article, Capture, Image
 from pipelines.archive import Archive
-from pipelines.batch import record_id, revise
+from pipelines.batch import revise
 from pipelines.database import open_store, upgrade, writing
+from pipelines.identity_map import record_id
 from pipelines.records import stream_records
 from pipelines.takedown import Done, NotFound, Order, release, restore, take_down
 from tests.conftest import NOW, save, to_schema_0003
