@@ -125,4 +125,13 @@ def channel_of(source: Source, url: str, family: Family) -> tuple[str, str]:
 
 
 def _family(source: Source, page: Page) -> Family:
-    return source.family or detect(page, article=True)
+    """Whose rules an article is read by: the declared platform's, unless it is plainly another's.
+
+    A site may run two: Guangdong's have gkmlpt beside NFCMS.
+    """
+    if source.family is None:
+        return detect(page, article=True)
+    if source.family.fingerprint(page):
+        return source.family
+    found = detect(page, article=True)
+    return source.family if type(found) is Family else found

@@ -32,7 +32,7 @@ from pipelines.models import (
 from pipelines.near_copies import NearCopies
 from pipelines.similar import sign
 from pipelines.story import cancel, gather, log_change
-from pipelines.times import in_cst
+from pipelines.times import in_cst, in_utc
 
 _EMPTY = {
     **dict.fromkeys(("title", "subtitle", "kicker", "date_raw", "source", "source_raw"), ""),
@@ -156,7 +156,7 @@ def restore(connection: Connection, order: Order, at: datetime) -> Done:
     connection.execute(
         update(LedgerEntry)
         .where(LedgerEntry.canonical_url.in_(urls))
-        .values(state="owed", reason="", due_at=in_cst(at))
+        .values(state="owed", reason="", due_at=in_utc(at))
     )
     done = Done(tuple(row.id for row in rows), tuple(sorted(urls)))
     _note(connection, "restore", order, at, done)

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from crawler.items import Article, Capture, Listed, Listing, Visit
+from crawler.reading.dates import CST
 from pipelines.archive import Archive
 from pipelines.database import writing
 from pipelines.ledger import Ledger
 from pipelines.records import stream_records
+from pipelines.takedown import Order, restore, take_down
 from tests.conftest import NOW
 
 Make = Callable[..., Article]
@@ -80,6 +82,17 @@ def test_every_listed_url_has_a_state(ledger: Ledger, make_article: Make) -> Non
     owed = ledger.frontier.owed("gdzz", NOW)
     assert {known.row.title for known in owed} == {"第3号", "第4号"}
     assert ledger.frontier.owed("other", NOW) == ledger.frontier.owed("gdzz", NOW, "zgxc") == []
+
+
+def test_what_is_restored_is_owed_at_once(ledger: Ledger, make_article: Make) -> None:
+    article = make_article(1)
+    tell(ledger, article)
+    at = (NOW + timedelta(days=1)).astimezone(CST)  # as an operator's clock shows it
+    for action in (take_down, restore):
+        assert ledger.frontier.owed("gdzz", at) == []
+        with writing(ledger.engine).begin() as connection:
+            action(connection, Order(article.url, "权利人要求"), at)
+    assert len(ledger.frontier.owed("gdzz", at)) == 1
 
 
 def test_what_fails_again_and_again_is_tried_daily(ledger: Ledger) -> None:

@@ -78,8 +78,10 @@ def test_crawl(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
     assert posts["tzgg/content/post_5.html"]["source"] == "某某日报"
 
 
-def test_one_column(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
-    """The column stands behind the #, and the articles in scripts."""
+@pytest.mark.parametrize("spider", ["channel", "gdzz"])
+def test_one_column(site: SiteServer, scrapy: Scrapy, tmp_path: Path, spider: str) -> None:
+    """The column stands behind the #, and the articles in scripts; also where the source declares
+    another platform."""
     title = "第1件公开事项的通知"
     detail = {
         "title": title,
@@ -98,7 +100,7 @@ def test_one_column(site: SiteServer, scrapy: Scrapy, tmp_path: Path) -> None:
         "/gkmlpt/api/all/12": (200, {}, answer([entry], 1)),
         "/gkmlpt/content/1/1069/post_1069401.html": html(page),
     }
-    status, figures, log = scrapy.crawl("channel", "-a", f"url={site.url}gkmlpt/index#12")
+    status, figures, log = scrapy.crawl(spider, "-a", f"url={site.url}gkmlpt/index#12")
     assert (status, figures["created"], figures["refused"]) == (0, 1, {}), log
     (post,) = exported(scrapy, tmp_path, site.url).values()
     assert post["title"] == title
