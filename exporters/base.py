@@ -122,7 +122,7 @@ def identity_from(settings: BaseSettings) -> Identity:
 
 def template(identity: Identity, name: str) -> Template:
     """A template by file name: the operator's own, otherwise the packaged one."""
-    return _environment(identity.templates).get_template(name)
+    return _template(identity.templates, name)
 
 
 def asset(identity: Identity, name: str) -> bytes:
@@ -131,6 +131,13 @@ def asset(identity: Identity, name: str) -> bytes:
     if own and own.is_file():
         return own.read_bytes()
     return files("exporters").joinpath("templates", name).read_bytes()
+
+
+@lru_cache
+def _template(folder: Path | None, name: str) -> Template:
+    found = _environment(folder).get_template(name)
+    found.globals = dict(found.globals)  # every rendering copies them: slow from a ChainMap
+    return found
 
 
 @lru_cache

@@ -110,4 +110,4 @@ def post_date(record: Record) -> datetime:
 
 
 def _wall(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+    return moment.isoformat(" ", "seconds")[:19]  # without the offset
