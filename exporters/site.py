@@ -41,6 +41,7 @@ _HOME_SIZE = 20  # the newest ones on the home page
 _SECTION_SIZE = 6  # of each section on the home page
 _FEED_SIZE = 50
 _EXCERPT = 110  # characters of the newest post on the home page
+_PAUSES = " ，。、；：！？,.;:"  # what an ellipsis does not follow
 _FEEDS: tuple[type[FileExporter], ...] = (RssExporter, AtomExporter, JsonFeedExporter)
 
 _Order = tuple[float, str, str]
@@ -309,7 +310,7 @@ def _order(record: Record) -> _Order:
 
 def _excerpt(record: Record) -> str:
     text = " ".join((record.text or "").split())
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip(_PAUSES)}…"
 
 
 def _month_name(month: str) -> str:
