@@ -22,7 +22,7 @@ from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter
 from scrapy.settings import BaseSettings
 
-from crawler.items import Record
+from crawler.items import CancelReason, Record
 from exporters.clean import EXTERNAL, clean_record
 from exporters.identity import Identity, load_identity
 
@@ -202,6 +202,6 @@ def attribution(record: Record) -> str:
     return " ".join(f"{label}:{value}" for label, value in parts if value)
 
 
-def cancel_notice(record: Record) -> tuple[str, str]:
+def cancel_notice(reason: CancelReason | None) -> tuple[str, str]:
     """Headline and sentence that stand where a canceled record's text was."""
-    return _NOTICES[record.reason or "withdrawn"]
+    return _NOTICES[reason or "withdrawn"]

@@ -18,8 +18,9 @@ from sqlalchemy import Engine
 
 from crawler.items import Record
 from exporters.base import Exporter, FileExporter, identity_from
+from exporters.catalogue import File
 from exporters.destinations import Destination, unnamed
-from exporters.edition import File, Manifest, made_with, note, read_manifest
+from exporters.edition import Manifest, made_with, note, read_manifest
 from exporters.folder import MANIFEST, FolderExporter
 from exporters.identity import Identity
 from exporters.storage import written_whole
@@ -120,7 +121,7 @@ class Exports:
                 continue
             with _locked(destination.path.parent):
                 if issubclass(self._class(destination), FolderExporter):
-                    before = read_manifest(destination.path / MANIFEST)
+                    before = read_manifest(destination.path / MANIFEST, files=False)
                     yield self._write_folder(_as_before(destination, before), rebuild=False)
                 else:
                     before = read_manifest(_beside(destination.path))
@@ -128,7 +129,7 @@ class Exports:
 
     def _export_folder(self, destination: Destination, mode: Mode) -> Edition:
         place = destination.path / MANIFEST
-        before = read_manifest(place)
+        before = read_manifest(place, files=False)
         current = (
             mode != "rebuild"
             and before is not None
@@ -195,7 +196,7 @@ class Exports:
             manifest.files[path.name] = File(digest, size)
             # First: a manifest whose file has not come yet is known by the checksum.
             with written_whole(_beside(path)) as beside:
-                beside.write(manifest.encode())
+                beside.writelines(manifest.encode())
         return self._finish(destination, manifest)
 
     def _finish(self, destination: Destination, manifest: Manifest) -> Edition:

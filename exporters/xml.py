@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, ClassVar
 from xml.sax.saxutils import escape  # nosec B406
 
@@ -54,18 +55,10 @@ class XmlExporter(FileExporter):
 
     @classmethod
     def check(cls, file: IO[bytes]) -> int:
-        count = 0
         try:
-            for _, element in etree.iterparse(
-                file, tag=cls.item, resolve_entities=False, huge_tree=True
-            ):
-                count += 1
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]
+            return count_elements(file, cls.item)
         except etree.XMLSyntaxError as error:
             raise ValueError(f"not well-formed: {error}") from error
-        return count
 
     def _flush(self) -> None:
         parts = self._parts
@@ -127,3 +120,18 @@ def _head(tag: str, key_tag: str, value_tag: str, key: str) -> str:
 def namespaces(*prefixes: str) -> dict[str, str]:
     """The attributes that declare prefixes."""
     return {f"xmlns:{prefix}": NAMESPACES[prefix] for prefix in prefixes}
+
+
+def count_elements(file: IO[bytes] | Path, tag: str) -> int:
+    """How many elements of a tag a file holds; in constant memory.
+
+    Raises:
+        etree.XMLSyntaxError: it is not well-formed.
+    """
+    count = 0
+    for _, element in etree.iterparse(file, tag=tag, resolve_entities=False, huge_tree=True):
+        count += 1
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]  # type: ignore[union-attr]
+    return count
