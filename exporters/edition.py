@@ -137,8 +137,11 @@ def _lines(path: Path, start: int) -> Iterator[tuple[str, dict[str, Any]]]:
     with path.open("rb") as file:
         file.seek(start)
         for line in file:
-            if line != b"}}\n" and line.strip():
+            if line.rstrip() == b"}}":
+                return
+            if line.strip():
                 yield from orjson.loads(b"{" + line.rstrip(b",\n") + b"}").items()
+    raise ValueError("the list of files does not come to its end")
 
 
 def _file(entry: dict[str, Any]) -> File:

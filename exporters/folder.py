@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -20,12 +21,14 @@ from exporters.storage import open_aside, put_in_place, sweep, sync_folder
 from pipelines.media import Media
 
 MANIFEST = "edition.json"
+HIDDEN_MANIFEST = "_edition.json"
 # Stands in every text that we write: what an interrupted first export left is known as ours.
 _OURS = re.compile(
     rb'content="zhuanzai"|/\* zhuanzai:|<generator>zhuanzai<|<!-- zhuanzai |# zhuanzai:'
     rb'|generator"?: ?"zhuanzai"'
 )
 _MEDIA = re.compile(r"(.*/)?[0-9a-f]{40}\.[a-z0-9]{1,8}")
+_OPEN = 16  # folders that are written to at a time
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -33,12 +36,13 @@ class FolderExporter:
     """Writes a folder; a subclass writes its files in `export_record` and `write_rest`.
 
     A file that would stay the same is not touched; the others are written aside and renamed;
-    edition.json, which names them all, comes last. Afterwards the files go that the edition
+    the manifest, which names them all, comes last. Afterwards the files go that the edition
     before had and this one has not. Nothing else in the folder is touched. Names of files come
     from record ids and section folders, never from a source.
     """
 
     format: ClassVar[str]
+    manifest_name = MANIFEST
 
     def __init__(
         self,
@@ -78,12 +82,12 @@ class FolderExporter:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise NotADirectoryError(f"{self.folder} is not a folder")
-        before = read_manifest(self.folder / MANIFEST) or Manifest(self.format)
+        before = read_manifest(manifest_in(self.folder)) or Manifest(self.format)
         if before.export != self.format:
             raise FileExistsError(f"{self.folder} holds an edition of {before.export}")
         self._before = before
         self._may_keep = not self.rebuild and before.made_with == self.manifest.made_with != ""
-        self._folders: set[Path] = set()
+        self._folders: list[Path] = []
 
     def export_item(self, item: Record) -> None:
         """Write what a record needs.
@@ -159,7 +163,7 @@ class FolderExporter:
         if there != content or self.rebuild:
             self._write(path, [content])
 
-    def _put_parts(self, name: str, parts: Iterable[bytes]) -> None:
+    def _put_parts(self, name: str, parts: Iterable[bytes | bytearray]) -> None:
         """A file that is too large to be held: of these bytes, one after the other."""
         path = self.folder / name
         if path.exists() and not self._is_ours(name) and not _OURS.search(path.read_bytes()):
@@ -186,12 +190,9 @@ class FolderExporter:
         known = name in self._before.files or name in self._before.stale
         return known and (self.folder / name).resolve().is_relative_to(self.folder)
 
-    def _write(self, path: Path, parts: Iterable[bytes]) -> File:
+    def _write(self, path: Path, parts: Iterable[bytes | bytearray]) -> File:
         """Put a file in place unless these very bytes are there."""
-        if path.parent not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sweep(path.parent)
-            self._folders.add(path.parent)
+        self._enter(path.parent)
         file = open_aside(path.parent)
         digest, size = sha256(), 0
         try:
@@ -209,9 +210,24 @@ class FolderExporter:
             raise
         return File(digest.hexdigest(), size)
 
+    def _enter(self, folder: Path) -> None:
+        """Make ready a folder that is written to. Hugo's posts have one each: few are kept open."""
+        if folder in self._folders:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
+        self._folders.append(folder)
+        if len(self._folders) > _OPEN:
+            sync_folder(self._folders.pop(0))
+
     def _write_manifest(self) -> None:
-        self._write(self.folder / MANIFEST, self.manifest.encode())
+        own = self.folder / self.manifest_name
+        self._write(own, self.manifest.encode())
         sync_folder(self.folder)
+        for other in {self.folder / MANIFEST, self.folder / HIDDEN_MANIFEST} - {own}:
+            with contextlib.suppress(FileExistsError):  # somebody else's
+                if read_manifest(other, files=False):
+                    other.unlink()
 
     def _remove(self, names: list[str]) -> None:
         for name in names:
@@ -221,6 +237,12 @@ class FolderExporter:
                 if folder == self.folder or not folder.is_dir() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+
+
+def manifest_in(folder: Path) -> Path:
+    """Where the manifest of the edition in a folder stands."""
+    hidden = folder / HIDDEN_MANIFEST
+    return hidden if hidden.exists() else folder / MANIFEST
 
 
 def _holds(path: Path, digest: bytes, size: int) -> bool:

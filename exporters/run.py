@@ -21,7 +21,7 @@ from exporters.base import Exporter, FileExporter, identity_from
 from exporters.catalogue import File
 from exporters.destinations import Destination, unnamed
 from exporters.edition import Manifest, made_with, note, read_manifest
-from exporters.folder import MANIFEST, FolderExporter
+from exporters.folder import MANIFEST, FolderExporter, manifest_in
 from exporters.identity import Identity
 from exporters.storage import written_whole
 from pipelines.media import Media
@@ -121,14 +121,14 @@ class Exports:
                 continue
             with _locked(destination.path.parent):
                 if issubclass(self._class(destination), FolderExporter):
-                    before = read_manifest(destination.path / MANIFEST, files=False)
+                    before = read_manifest(manifest_in(destination.path), files=False)
                     yield self._write_folder(_as_before(destination, before), rebuild=False)
                 else:
                     before = read_manifest(_beside(destination.path))
                     yield self._write_file(destination, before.after if before else 0)
 
     def _export_folder(self, destination: Destination, mode: Mode) -> Edition:
-        place = destination.path / MANIFEST
+        place = manifest_in(destination.path)
         before = read_manifest(place, files=False)
         current = (
             mode != "rebuild"

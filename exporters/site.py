@@ -275,9 +275,9 @@ class SiteExporter(FolderExporter):
             for post in self._posts.newest():
                 sitemap.add(post.id, post.changed)
                 for name, content in sitemap.full():
-                    self._put(name, content)
+                    self._put_parts(name, content)
             for name, content in sitemap.rest():
-                self._put(name, content)
+                self._put_parts(name, content)
 
     def _render(self, path: str, name: str, *, made_from: str = "", **values: Any) -> None:
         values |= {"identity": self.identity, "root": "../" * path.count("/")}

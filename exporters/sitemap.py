@@ -13,6 +13,7 @@ from exporters.identity import Identity
 from exporters.xml import count_elements
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+Parts = tuple[bytearray, bytes]
 _LIMIT = 50_000  # URLs in a file, says the protocol
 
 
@@ -37,11 +38,11 @@ class SitemapExporter(FolderExporter):
         if record.status == "usable":
             self.sitemap.add(record.id, changed_at(record).isoformat())
             for name, content in self.sitemap.full():
-                self._put(name, content)
+                self._put_parts(name, content)
 
     def write_rest(self) -> None:
         for name, content in self.sitemap.rest():
-            self._put(name, content)
+            self._put_parts(name, content)
 
     def check(self) -> int:
         tag = f"{{{_NAMESPACE}}}url"
@@ -61,12 +62,12 @@ class Sitemap:
         """The page of a usable record, and when that changed."""
         self._pages.add(self.identity.page_url(record_id) or "", changed)
 
-    def full(self) -> Iterable[tuple[str, bytes]]:
-        """Name and bytes of a file that has come to the limit."""
+    def full(self) -> Iterable[tuple[str, Parts]]:
+        """Name and parts of a file that has come to the limit."""
         if self._pages.count >= _LIMIT:
             yield self._take()
 
-    def rest(self) -> Iterable[tuple[str, bytes]]:
+    def rest(self) -> Iterable[tuple[str, Parts]]:
         """The files that are left to write, sitemap.xml the last."""
         if not self._files.count:
             yield "sitemap.xml", self._pages.whole()
@@ -75,7 +76,7 @@ class Sitemap:
             yield self._take()
         yield "sitemap.xml", self._files.whole()
 
-    def _take(self) -> tuple[str, bytes]:
+    def _take(self) -> tuple[str, Parts]:
         name = f"sitemap-{self._files.count + 1}.xml"
         content = self._pages.whole()
         self._files.add(self.identity.base_url + name, self._pages.newest)
@@ -103,6 +104,6 @@ class _Document:
         self.count += 1
         self.newest = max(self.newest, changed)
 
-    def whole(self) -> bytes:
-        """The document."""
-        return bytes(self._text) + f"\n</{self._root}>\n".encode()
+    def whole(self) -> Parts:
+        """The document; it is not put together, for it may be large."""
+        return self._text, f"\n</{self._root}>\n".encode()
