@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sqlite3
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Literal, Self
 
+from jinja2 import TemplateError, TemplateSyntaxError
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from sqlalchemy import Engine
@@ -96,7 +99,8 @@ class Exports:
 
         Raises:
             OSError: the destination cannot be written; every file there is as complete as before.
-            ValueError: what was written does not read back; nothing of it was put in place.
+            ValueError: what was written does not read back; nothing of it was put in place. Or a
+                mistake in one of the operator's templates.
         """
         with _locked(destination.path.parent):
             if issubclass(self._class(destination), FolderExporter):
@@ -155,7 +159,7 @@ class Exports:
             updated=newest_change(self.engine),
             **({"flavour": destination.flavour} if destination.format == "markdown" else {}),
         )
-        _feed(folder, stream_records(self.engine, selection=destination.selection))
+        _feed(folder, stream_records(self.engine, selection=destination.selection), self.identity)
         return self._finish(destination, folder.manifest)
 
     def _export_file(self, destination: Destination, mode: Mode) -> Edition:
@@ -182,7 +186,7 @@ class Exports:
         with written_whole(path) as file:
             writer = exporter(file, identity=self.identity, updated=newest_change(self.engine))
             records = stream_records(self.engine, after=after, selection=destination.selection)
-            _feed(writer, _counted(records, manifest))
+            _feed(writer, _counted(records, manifest), self.identity)
             file.flush()
             with Path(file.name).open("rb") as written:
                 manifest.checked = exporter.check(written)
@@ -264,11 +268,26 @@ def _counted(records: Iterable[Record], manifest: Manifest) -> Iterator[Record]:
         yield record
 
 
-def _feed(exporter: Exporter, records: Iterable[Record]) -> None:
-    exporter.start_exporting()
-    for record in records:
-        exporter.export_item(record)
-    exporter.finish_exporting()
+def _feed(exporter: Exporter, records: Iterable[Record], identity: Identity) -> None:
+    try:
+        exporter.start_exporting()
+        for record in records:
+            exporter.export_item(record)
+        exporter.finish_exporting()
+    except TemplateError as error:
+        raise ValueError(f"{_place(error, identity)}: {error}") from error
+    except sqlite3.Error as error:
+        raise OSError(f"the temporary database of the export: {error}") from error
+
+
+def _place(error: TemplateError, identity: Identity) -> str:
+    """File and line of a mistake in a template."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or 'a template'}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = identity.templates
+    found = [frame for frame in frames if own and Path(frame.filename).is_relative_to(own)]
+    return f"{found[-1].filename}:{found[-1].lineno}" if found else "a template"
 
 
 @contextlib.contextmanager
