@@ -107,10 +107,8 @@ class Exports:
                 return self._export_folder(destination, mode)
             return self._export_file(destination, mode)
 
-    def bring_up_to_date(self, configured: Iterable[Destination] = ()) -> Iterator[Edition]:
-        """Write every edition anew that this machine made and that is still there.
-
-        A file keeps its bounds: what held the changes since a seq will hold those since that seq.
+    def made(self, configured: Iterable[Destination] = ()) -> list[Destination]:
+        """The destinations of all editions that this machine made and that are still there.
 
         Args:
             configured: the named destinations.
@@ -120,16 +118,23 @@ class Exports:
             kind, _, place = name.partition(":")
             if name not in named and kind in self.formats and place:
                 named[name] = unnamed(kind, Path(place))
-            destination = named.get(name)
-            if destination is None or not destination.path.exists():
-                continue
-            with _locked(destination.path.parent):
-                if issubclass(self._class(destination), FolderExporter):
-                    before = read_manifest(manifest_in(destination.path), files=False)
-                    yield self._write_folder(_as_before(destination, before), rebuild=False)
-                else:
-                    before = read_manifest(_beside(destination.path))
-                    yield self._write_file(destination, before.after if before else 0)
+        found = (named.get(name) for name in destinations(self.engine))
+        return [destination for destination in found if destination and destination.path.exists()]
+
+    def renew(self, destination: Destination) -> Edition:
+        """Write an edition anew, whatever it holds: what was purged goes.
+
+        A file keeps its bounds: what held the changes since a seq will hold those since that seq.
+
+        Raises:
+            OSError, ValueError: see `export`.
+        """
+        with _locked(destination.path.parent):
+            if issubclass(self._class(destination), FolderExporter):
+                before = read_manifest(manifest_in(destination.path), files=False)
+                return self._write_folder(_as_before(destination, before), rebuild=False)
+            before = read_manifest(_beside(destination.path))
+            return self._write_file(destination, before.after if before else 0)
 
     def _export_folder(self, destination: Destination, mode: Mode) -> Edition:
         place = manifest_in(destination.path)
