@@ -36,7 +36,7 @@ class AtomExporter(XmlExporter):
 
     def export_record(self, record: Record) -> None:
         name, changed = guid(record.id), changed_at(record).isoformat()
-        headline, _ = cancel_notice(record)
+        headline, _ = cancel_notice(record.reason)
         if record.status == "canceled":
             self._open("at:deleted-entry", ref=name, when=changed)
             self._write("at:comment", headline)

@@ -22,7 +22,7 @@ from scrapy.crawler import Crawler
 from scrapy.exporters import BaseItemExporter
 from scrapy.settings import BaseSettings
 
-from crawler.items import Record
+from crawler.items import CancelReason, Record
 from exporters.clean import EXTERNAL, clean_record
 from exporters.identity import Identity, load_identity
 
@@ -122,7 +122,7 @@ def identity_from(settings: BaseSettings) -> Identity:
 
 def template(identity: Identity, name: str) -> Template:
     """A template by file name: the operator's own, otherwise the packaged one."""
-    return _environment(identity.templates).get_template(name)
+    return _template(identity.templates, name)
 
 
 def asset(identity: Identity, name: str) -> bytes:
@@ -131,6 +131,13 @@ def asset(identity: Identity, name: str) -> bytes:
     if own and own.is_file():
         return own.read_bytes()
     return files("exporters").joinpath("templates", name).read_bytes()
+
+
+@lru_cache
+def _template(folder: Path | None, name: str) -> Template:
+    found = _environment(folder).get_template(name)
+    found.globals = dict(found.globals)  # every rendering copies them: slow from a ChainMap
+    return found
 
 
 @lru_cache
@@ -195,6 +202,6 @@ def attribution(record: Record) -> str:
     return " ".join(f"{label}:{value}" for label, value in parts if value)
 
 
-def cancel_notice(record: Record) -> tuple[str, str]:
+def cancel_notice(reason: CancelReason | None) -> tuple[str, str]:
     """Headline and sentence that stand where a canceled record's text was."""
-    return _NOTICES[record.reason or "withdrawn"]
+    return _NOTICES[reason or "withdrawn"]

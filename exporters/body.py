@@ -55,7 +55,7 @@ def reader_html(record: Record, identity: Identity, mirrored: Mirrored | None = 
     notice that stands for it.
     """
     if record.status == "canceled":
-        headline, sentence = cancel_notice(record)
+        headline, sentence = cancel_notice(record.reason)
         return template(identity, "feed_notice.html").render(
             headline=headline,
             sentence=sentence,

@@ -21,8 +21,13 @@ EXTERNAL = "noopener noreferrer nofollow external"
 # What XML 1.0 has no place for (production Char), DEL, and the C1 controls.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WEB = re.compile(r"https?://", re.I)
-_FIELDS = tuple(field.name for field in fields(Record) if field.name != "html")
-_values = attrgetter(*_FIELDS)
+# The fields that are one line of text each.
+_LINES = tuple(
+    field.name
+    for field in fields(Record)
+    if field.type in ("str", "str | None") and field.name not in ("text", "html")
+)
+_lines = attrgetter(*_LINES)
 # Paragraphs of text with no attribute anywhere, as most posts are: the sanitiser, which takes 20
 # times as long, would give them back as they are.
 _RUN = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*+"
@@ -80,16 +85,17 @@ def clean_html(html: str, *, rel: str | None = None, home: str | None = None) ->
     """
     if _PLAIN.fullmatch(html):
         return html
+    cleaner = _cleaner(rel, None if home is None else host_of(home))
     # Twice: the sanitiser takes no surrogates, and it resolves references like &#x1F;
-    return clean_text(
-        _cleaner(rel, None if home is None else host_of(home)).clean(clean_text(html))
-    )
+    return clean_text(cleaner.clean(clean_text(html)))
 
 
 @lru_cache
 def _cleaner(rel: str | None, home: str | None) -> nh3.Cleaner:
     def address(tag: str, name: str, value: str) -> str | None:
-        return value if name not in ("href", "src") or _is_fit(value, home or "") else None
+        if name not in ("href", "src") or not _WEB.match(value):
+            return value
+        return value if is_public_url(value) or _is_at(value, home or "") else None
 
     return nh3.Cleaner(
         tags=_TAGS,
@@ -108,13 +114,14 @@ def web_url(url: str | None, home: str = "") -> str | None:
     It has to be http or https, and lead to the public internet or to where the post itself stood
     (`home`): that was fetched, so it is public, or the operator allowed it.
     """
-    return url if url and _WEB.match(url) and _is_fit(url, host_of(home)) else None
+    if not url or not _WEB.match(url):
+        return None
+    return url if is_public_url(url) or _is_at(url, host_of(home)) else None
 
 
-@lru_cache(maxsize=4096)
-def _is_fit(url: str, host: str) -> bool:
+def _is_at(url: str, host: str) -> bool:
     try:
-        return not _WEB.match(url) or is_public_url(url) or (host != "" and host_of(url) == host)
+        return host != "" and host_of(url) == host
     except ValueError:  # a port that is none
         return False
 
@@ -135,19 +142,16 @@ def clean_record(record: Record) -> Record:
             canceled_at=record.canceled_at,
         )
     home = record.url or ""
-    texts = {
-        name: value
-        for name, value in zip(_FIELDS, _values(record), strict=True)
-        if isinstance(value, str)
-    }
     changes: dict[str, Any] = {}
-    if (text := texts.pop("text", "")) and not _is_clean(text):
-        changes["text"] = clean_text(text)
-    if not "".join(texts.values()).isprintable():
-        changes |= {name: clean_line(value) for name, value in texts.items()}
+    if record.text and not _is_clean(record.text):
+        changes["text"] = clean_text(record.text)
+    lines = _lines(record)
+    if not "".join(filter(None, lines)).isprintable():
+        named = zip(_LINES, lines, strict=True)
+        changes |= {name: clean_line(line) for name, line in named if line}
     url = changes.get("url", record.url)
-    if web_url(url, home) != record.url:
-        changes["url"] = web_url(url, home)
+    if (url := web_url(url, home)) != record.url:
+        changes["url"] = url
     if record.authors:
         changes["authors"] = [clean_line(author) for author in record.authors]
     if record.duplicates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,21 +15,12 @@ from typing import Any
 
 import orjson
 
+from exporters.catalogue import File, Files
 from exporters.identity import Identity
 
 _FORMAT = "zhuanzai-edition-1"
 _EARLIER = "zhuanzai-site-1"  # what editions of sites were called; names of files alone count
-
-
-@dataclass(slots=True, frozen=True)
-class File:
-    """A file of an edition."""
-
-    sha256: str
-    size: int
-    """Bytes."""
-    made_from: str = ""
-    """What it was made from, so that it need not be made again; "" where that is not known."""
+_FILES = b'"files": {\n'  # then a line a file: neither writing nor reading holds them all
 
 
 @dataclass(slots=True)
@@ -51,7 +42,7 @@ class Manifest:
     canceled: int = 0
     checked: int = 0
     """Records that were found when the files were read back."""
-    files: dict[str, File] = field(default_factory=dict)
+    files: Files = field(default_factory=Files)
     stale: list[str] = field(default_factory=list)
     """Files of the edition before that are being removed."""
 
@@ -78,21 +69,27 @@ class Manifest:
             "validation": {"read_back": self.checked, "valid": self.checked == self.records},
         }
 
-    def encode(self) -> bytes:
-        """As JSON; the same edition gives the same bytes."""
-        whole = self.summary()
-        whole["files"] = {
-            name: {"sha256": entry.sha256, "size": entry.size}
-            | ({"made_from": entry.made_from} if entry.made_from else {})
-            for name, entry in sorted(self.files.items())
-        }
-        if self.stale:
-            whole["stale"] = self.stale
-        return orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    def encode(self) -> Iterator[bytes]:
+        """As JSON, line by line; the same edition gives the same bytes."""
+        whole = self.summary() | ({"stale": self.stale} if self.stale else {})
+        yield orjson.dumps(whole, option=orjson.OPT_INDENT_2).removesuffix(b"\n}") + b",\n"
+        yield _FILES
+        before = b""
+        for name, file in self.files.rows():
+            entry = {"sha256": file.sha256, "size": file.size}
+            if file.made_from:
+                entry["made_from"] = file.made_from
+            yield before + orjson.dumps(name) + b": " + orjson.dumps(entry)
+            before = b",\n"
+        yield b"\n}}\n"
 
 
-def read_manifest(path: Path) -> Manifest | None:
+def read_manifest(path: Path, *, files: bool = True) -> Manifest | None:
     """The manifest in a file, None where there is none.
+
+    Args:
+        path: of the manifest.
+        files: read the list of files, too.
 
     Raises:
         FileExistsError: the file is no manifest of ours.
@@ -100,10 +97,10 @@ def read_manifest(path: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
-        values = orjson.loads(path.read_bytes())
+        values, entries = _read(path)
         if values["format"] not in (_FORMAT, _EARLIER):
             raise ValueError(values["format"])
-        return Manifest(
+        manifest = Manifest(
             export=values.get("export", "site"),
             made_with=values.get("made_with", ""),
             options=values.get("options", {}),
@@ -113,11 +110,38 @@ def read_manifest(path: Path) -> Manifest | None:
             usable=values["records"]["usable"],
             canceled=values["records"]["canceled"],
             checked=values.get("validation", {}).get("read_back", 0),
-            files={name: _file(entry) for name, entry in values["files"].items()},
             stale=values.get("stale", []),
         )
+        for name, entry in entries if files else ():
+            manifest.files[name] = _file(entry)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FileExistsError(f"{path} is no manifest of ours: choose another folder") from error
+    return manifest
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Iterable[tuple[str, dict[str, Any]]]]:
+    """All but the files, and the files as they are asked for."""
+    lines: list[bytes] = []
+    with path.open("rb") as file:
+        while line := file.readline():
+            if line == _FILES:
+                return orjson.loads(b"".join(lines).rstrip(b",\n") + b"}"), _lines(
+                    path, file.tell()
+                )
+            lines.append(line)
+    whole = orjson.loads(b"".join(lines))  # an earlier version's, or laid out by somebody else
+    return whole, whole["files"].items()
+
+
+def _lines(path: Path, start: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    with path.open("rb") as file:
+        file.seek(start)
+        for line in file:
+            if line.rstrip() == b"}}":
+                return
+            if line.strip():
+                yield from orjson.loads(b"{" + line.rstrip(b",\n") + b"}").items()
+    raise ValueError("the list of files does not come to its end")
 
 
 def _file(entry: dict[str, Any]) -> File:
@@ -160,13 +184,15 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
 def note(history: Path, destination: str, path: Path, manifest: Manifest, at: datetime) -> None:
     """Append an edition to the history, once: a JSON object a line, without the list of files."""
     line = {"at": at.isoformat(timespec="seconds"), "destination": destination, "path": str(path)}
-    size = sum(entry.size for entry in manifest.files.values())
+    digest = hashlib.sha256()
+    for part in manifest.encode():
+        digest.update(part)
     whole = (
         line
         | manifest.summary()
         | {
-            "files": {"count": len(manifest.files), "size": size},
-            "sha256": hashlib.sha256(manifest.encode()).hexdigest(),
+            "files": {"count": len(manifest.files), "size": manifest.files.size},
+            "sha256": digest.hexdigest(),
         }
     )
     history.parent.mkdir(parents=True, exist_ok=True)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-import shutil
 from abc import abstractmethod
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
 from crawler.items import Record
+from exporters.catalogue import File
 from exporters.clean import clean_record
-from exporters.edition import File, Manifest, read_manifest
+from exporters.edition import Manifest, read_manifest
 from exporters.identity import Identity
 from exporters.storage import open_aside, put_in_place, sweep, sync_folder
 from pipelines.media import Media
 
 MANIFEST = "edition.json"
+HIDDEN_MANIFEST = "_edition.json"
 # Stands in every text that we write: what an interrupted first export left is known as ours.
 _OURS = re.compile(
     rb'content="zhuanzai"|/\* zhuanzai:|<generator>zhuanzai<|<!-- zhuanzai |# zhuanzai:'
     rb'|generator"?: ?"zhuanzai"'
 )
 _MEDIA = re.compile(r"(.*/)?[0-9a-f]{40}\.[a-z0-9]{1,8}")
+_OPEN = 16  # folders that are written to at a time
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -31,12 +36,13 @@ class FolderExporter:
     """Writes a folder; a subclass writes its files in `export_record` and `write_rest`.
 
     A file that would stay the same is not touched; the others are written aside and renamed;
-    edition.json, which names them all, comes last. Afterwards the files go that the edition
+    the manifest, which names them all, comes last. Afterwards the files go that the edition
     before had and this one has not. Nothing else in the folder is touched. Names of files come
     from record ids and section folders, never from a source.
     """
 
     format: ClassVar[str]
+    manifest_name = MANIFEST
 
     def __init__(
         self,
@@ -76,17 +82,12 @@ class FolderExporter:
         """
         if self.folder.exists() and not self.folder.is_dir():
             raise NotADirectoryError(f"{self.folder} is not a folder")
-        before = read_manifest(self.folder / MANIFEST) or Manifest(self.format)
+        before = read_manifest(manifest_in(self.folder)) or Manifest(self.format)
         if before.export != self.format:
             raise FileExistsError(f"{self.folder} holds an edition of {before.export}")
         self._before = before
-        self._known = {
-            name
-            for name in (*before.files, *before.stale)
-            if (self.folder / name).resolve().is_relative_to(self.folder)
-        }
         self._may_keep = not self.rebuild and before.made_with == self.manifest.made_with != ""
-        self._folders: set[Path] = set()
+        self._folders: list[Path] = []
 
     def export_item(self, item: Record) -> None:
         """Write what a record needs.
@@ -124,13 +125,19 @@ class FolderExporter:
         manifest.checked = self.check()
         if manifest.checked != manifest.records:
             raise ValueError(f"{manifest.checked} of {manifest.records} records are there")
-        manifest.stale = sorted(self._known - manifest.files.keys())
+        manifest.stale = [name for name in self._left_over() if self._is_ours(name)]
         self._write_manifest()
         if manifest.stale:
             # Until they are gone the manifest names them: a killed removal is taken up again.
             self._remove(manifest.stale)
             manifest.stale = []
             self._write_manifest()
+
+    def _left_over(self) -> list[str]:
+        """What the edition before had, or had not removed yet, and this one has not."""
+        names = (name for name in self._before.files if name not in self.manifest.files)
+        stale = (name for name in self._before.stale if name not in self.manifest.files)
+        return sorted({*names, *stale})
 
     def _keep(self, name: str, made_from: str) -> bool:
         """Whether a file is there that was made from the same; then it stays as it is."""
@@ -151,52 +158,76 @@ class FolderExporter:
         entry = File(sha256(content).hexdigest(), len(content), made_from)
         self.manifest.files[name] = entry
         there = path.read_bytes() if path.exists() else None
-        if there is not None and name not in self._known and not _OURS.search(there):
+        if there is not None and not self._is_ours(name) and not _OURS.search(there):
             raise FileExistsError(f"{path} was not written by this program; it is left as it is")
         if there != content or self.rebuild:
-            self._write(path, content)
+            self._write(path, [content])
+
+    def _put_parts(self, name: str, parts: Iterable[bytes | bytearray]) -> None:
+        """A file that is too large to be held: of these bytes, one after the other."""
+        path = self.folder / name
+        if path.exists() and not self._is_ours(name) and not _OURS.search(path.read_bytes()):
+            raise FileExistsError(f"{path} was not written by this program; it is left as it is")
+        self.manifest.files[name] = self._write(path, parts)
 
     def _put_media(self, name: str, source: Path) -> None:
         """A copy of a mirrored file; its name is made from its address."""
         if name in self.manifest.files:
             return
         state = source.stat()
-        if self._keep(name, f"{state.st_size}:{state.st_mtime_ns}"):
+        made_from = f"{state.st_size}:{state.st_mtime_ns}"
+        if self._keep(name, made_from):
             return
         path = self.folder / name
-        if path.exists() and name not in self._known and not _MEDIA.fullmatch(name):
+        if path.exists() and not self._is_ours(name) and not _MEDIA.fullmatch(name):
             raise FileExistsError(f"{path} was not written by this program; it is left as it is")
         with source.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        self._write(path, source)
-        self.manifest.files[name] = File(
-            digest, state.st_size, f"{state.st_size}:{state.st_mtime_ns}"
-        )
+            entry = self._write(path, iter(lambda: file.read(1 << 16), b""))
+        self.manifest.files[name] = replace(entry, made_from=made_from)
 
-    def _write(self, path: Path, content: bytes | Path) -> None:
-        if path.parent not in self._folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sweep(path.parent)
-            self._folders.add(path.parent)
+    def _is_ours(self, name: str) -> bool:
+        """Whether the edition before had a file of this name, inside the folder."""
+        known = name in self._before.files or name in self._before.stale
+        return known and (self.folder / name).resolve().is_relative_to(self.folder)
+
+    def _write(self, path: Path, parts: Iterable[bytes | bytearray]) -> File:
+        """Put a file in place unless these very bytes are there."""
+        self._enter(path.parent)
         file = open_aside(path.parent)
+        digest, size = sha256(), 0
         try:
-            if isinstance(content, Path):
-                with content.open("rb") as source:
-                    shutil.copyfileobj(source, file)
+            for part in parts:
+                digest.update(part)
+                size += file.write(part)
+            if self.rebuild or not _holds(path, digest.digest(), size):
+                put_in_place(file, path)
             else:
-                file.write(content)
-            put_in_place(file, path)
+                file.close()
+                Path(file.name).unlink()
         except BaseException:
             file.close()
             Path(file.name).unlink(missing_ok=True)
             raise
+        return File(digest.hexdigest(), size)
+
+    def _enter(self, folder: Path) -> None:
+        """Make ready a folder that is written to. Hugo's posts have one each: few are kept open."""
+        if folder in self._folders:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
+        self._folders.append(folder)
+        if len(self._folders) > _OPEN:
+            sync_folder(self._folders.pop(0))
 
     def _write_manifest(self) -> None:
-        content = self.manifest.encode()
-        path = self.folder / MANIFEST
-        if self.rebuild or not path.exists() or path.read_bytes() != content:
-            self._write(path, content)
-            sync_folder(self.folder)
+        own = self.folder / self.manifest_name
+        self._write(own, self.manifest.encode())
+        sync_folder(self.folder)
+        for other in {self.folder / MANIFEST, self.folder / HIDDEN_MANIFEST} - {own}:
+            with contextlib.suppress(FileExistsError):  # somebody else's
+                if read_manifest(other, files=False):
+                    other.unlink()
 
     def _remove(self, names: list[str]) -> None:
         for name in names:
@@ -206,3 +237,17 @@ class FolderExporter:
                 if folder == self.folder or not folder.is_dir() or any(folder.iterdir()):
                     break
                 folder.rmdir()
+
+
+def manifest_in(folder: Path) -> Path:
+    """Where the manifest of the edition in a folder stands."""
+    hidden = folder / HIDDEN_MANIFEST
+    return hidden if hidden.exists() else folder / MANIFEST
+
+
+def _holds(path: Path, digest: bytes, size: int) -> bool:
+    """Whether a file of these bytes is there."""
+    if not path.exists() or path.stat().st_size != size:
+        return False
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest() == digest

@@ -56,7 +56,7 @@ class JsonFeedExporter(FileExporter):
             item["url"] = page
         if record.url:
             item["external_url"] = record.url
-        item["title"] = record.title or cancel_notice(record)[0]
+        item["title"] = record.title or cancel_notice(record.reason)[0]
         item["content_html"] = reader_html(record, self.identity)
         if record.date_published:
             item["date_published"] = record.date_published

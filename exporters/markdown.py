@@ -12,7 +12,7 @@ from crawler.items import Record
 from exporters.base import attribution, changed_at
 from exporters.body import reader_html
 from exporters.commonmark import to_markdown
-from exporters.folder import FolderExporter
+from exporters.folder import HIDDEN_MANIFEST, FolderExporter
 
 
 class MarkdownExporter(FolderExporter):
@@ -27,6 +27,8 @@ class MarkdownExporter(FolderExporter):
     def __init__(self, folder: Path, *, flavour: str = "hugo", **options: Any) -> None:
         super().__init__(folder, **options)
         self.flavour = flavour
+        if flavour == "hexo":
+            self.manifest_name = HIDDEN_MANIFEST  # of the other one Hexo would make a post
 
     def export_record(self, record: Record) -> None:
         if record.status == "canceled":

@@ -50,7 +50,7 @@ class RssExporter(XmlExporter):
         self._write("guid", guid(record.id), isPermaLink="false")
         self._write_each(
             {
-                "title": record.title or cancel_notice(record)[0],
+                "title": record.title or cancel_notice(record.reason)[0],
                 "link": self.identity.page_url(record.id) or record.url,
                 "pubDate": record.date_published and _rfc822(record.date_published),
                 "dc:creator": record.author,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import sqlite3
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,15 +14,17 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Literal, Self
 
+from jinja2 import TemplateError, TemplateSyntaxError
 from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from sqlalchemy import Engine
 
 from crawler.items import Record
 from exporters.base import Exporter, FileExporter, identity_from
+from exporters.catalogue import File
 from exporters.destinations import Destination, unnamed
-from exporters.edition import File, Manifest, made_with, note, read_manifest
-from exporters.folder import MANIFEST, FolderExporter
+from exporters.edition import Manifest, made_with, note, read_manifest
+from exporters.folder import MANIFEST, FolderExporter, manifest_in
 from exporters.identity import Identity
 from exporters.storage import written_whole
 from pipelines.media import Media
@@ -95,17 +99,16 @@ class Exports:
 
         Raises:
             OSError: the destination cannot be written; every file there is as complete as before.
-            ValueError: what was written does not read back; nothing of it was put in place.
+            ValueError: what was written does not read back; nothing of it was put in place. Or a
+                mistake in one of the operator's templates.
         """
         with _locked(destination.path.parent):
             if issubclass(self._class(destination), FolderExporter):
                 return self._export_folder(destination, mode)
             return self._export_file(destination, mode)
 
-    def bring_up_to_date(self, configured: Iterable[Destination] = ()) -> Iterator[Edition]:
-        """Write every edition anew that this machine made and that is still there.
-
-        A file keeps its bounds: what held the changes since a seq will hold those since that seq.
+    def made(self, configured: Iterable[Destination] = ()) -> list[Destination]:
+        """The destinations of all editions that this machine made and that are still there.
 
         Args:
             configured: the named destinations.
@@ -115,20 +118,27 @@ class Exports:
             kind, _, place = name.partition(":")
             if name not in named and kind in self.formats and place:
                 named[name] = unnamed(kind, Path(place))
-            destination = named.get(name)
-            if destination is None or not destination.path.exists():
-                continue
-            with _locked(destination.path.parent):
-                if issubclass(self._class(destination), FolderExporter):
-                    before = read_manifest(destination.path / MANIFEST)
-                    yield self._write_folder(_as_before(destination, before), rebuild=False)
-                else:
-                    before = read_manifest(_beside(destination.path))
-                    yield self._write_file(destination, before.after if before else 0)
+        found = (named.get(name) for name in destinations(self.engine))
+        return [destination for destination in found if destination and destination.path.exists()]
+
+    def renew(self, destination: Destination) -> Edition:
+        """Write an edition anew, whatever it holds: what was purged goes.
+
+        A file keeps its bounds: what held the changes since a seq will hold those since that seq.
+
+        Raises:
+            OSError, ValueError: see `export`.
+        """
+        with _locked(destination.path.parent):
+            if issubclass(self._class(destination), FolderExporter):
+                before = read_manifest(manifest_in(destination.path), files=False)
+                return self._write_folder(_as_before(destination, before), rebuild=False)
+            before = read_manifest(_beside(destination.path))
+            return self._write_file(destination, before.after if before else 0)
 
     def _export_folder(self, destination: Destination, mode: Mode) -> Edition:
-        place = destination.path / MANIFEST
-        before = read_manifest(place)
+        place = manifest_in(destination.path)
+        before = read_manifest(place, files=False)
         current = (
             mode != "rebuild"
             and before is not None
@@ -154,7 +164,7 @@ class Exports:
             updated=newest_change(self.engine),
             **({"flavour": destination.flavour} if destination.format == "markdown" else {}),
         )
-        _feed(folder, stream_records(self.engine, selection=destination.selection))
+        _feed(folder, stream_records(self.engine, selection=destination.selection), self.identity)
         return self._finish(destination, folder.manifest)
 
     def _export_file(self, destination: Destination, mode: Mode) -> Edition:
@@ -181,7 +191,7 @@ class Exports:
         with written_whole(path) as file:
             writer = exporter(file, identity=self.identity, updated=newest_change(self.engine))
             records = stream_records(self.engine, after=after, selection=destination.selection)
-            _feed(writer, _counted(records, manifest))
+            _feed(writer, _counted(records, manifest), self.identity)
             file.flush()
             with Path(file.name).open("rb") as written:
                 manifest.checked = exporter.check(written)
@@ -195,7 +205,7 @@ class Exports:
             manifest.files[path.name] = File(digest, size)
             # First: a manifest whose file has not come yet is known by the checksum.
             with written_whole(_beside(path)) as beside:
-                beside.write(manifest.encode())
+                beside.writelines(manifest.encode())
         return self._finish(destination, manifest)
 
     def _finish(self, destination: Destination, manifest: Manifest) -> Edition:
@@ -263,11 +273,26 @@ def _counted(records: Iterable[Record], manifest: Manifest) -> Iterator[Record]:
         yield record
 
 
-def _feed(exporter: Exporter, records: Iterable[Record]) -> None:
-    exporter.start_exporting()
-    for record in records:
-        exporter.export_item(record)
-    exporter.finish_exporting()
+def _feed(exporter: Exporter, records: Iterable[Record], identity: Identity) -> None:
+    try:
+        exporter.start_exporting()
+        for record in records:
+            exporter.export_item(record)
+        exporter.finish_exporting()
+    except TemplateError as error:
+        raise ValueError(f"{_place(error, identity)}: {error}") from error
+    except sqlite3.Error as error:
+        raise OSError(f"the temporary database of the export: {error}") from error
+
+
+def _place(error: TemplateError, identity: Identity) -> str:
+    """File and line of a mistake in a template."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or 'a template'}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = identity.templates
+    found = [frame for frame in frames if own and Path(frame.filename).is_relative_to(own)]
+    return f"{found[-1].filename}:{found[-1].lineno}" if found else "a template"
 
 
 @contextlib.contextmanager

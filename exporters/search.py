@@ -6,11 +6,11 @@ A page opened from a disk may load scripts, but nothing else; so the data stand 
 from __future__ import annotations
 
 import heapq
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import orjson
 
-from crawler.items import Record
+from exporters.catalogue import Order, Post
 
 _BUDGET = 600_000  # characters of text: about 2 MB, 1 MB as a web server sends it
 
@@ -23,26 +23,24 @@ class SearchIndex:
     """
 
     def __init__(self) -> None:
-        self._rows: list[tuple[Any, list[str]]] = []
-        self._texts: list[tuple[Any, str, str]] = []
+        self._texts: list[tuple[Order, str]] = []
         self._size = 0
 
-    def add(self, record: Record, date: str, order: Any) -> None:
-        """A usable record; `order` grows with its newness."""
-        row = [record.id, record.title or "", date[:10], record.section or ""]
-        row += [record.source or "", record.doc_number or ""]
-        self._rows.append((order, row))
-        text = record.text or ""
-        heapq.heappush(self._texts, (order, record.id, text))
+    def add(self, order: Order, text: str) -> None:
+        """The text of a post."""
+        heapq.heappush(self._texts, (order, text))
         self._size += len(text)
         while self._size > _BUDGET and len(self._texts) > 1:
-            self._size -= len(heapq.heappop(self._texts)[2])
+            self._size -= len(heapq.heappop(self._texts)[1])
 
-    def script(self, code: bytes) -> bytes:
-        """The script with its data, the newest post first."""
-        texts = {record_id: text for _, record_id, text in self._texts}
-        rows = [
-            [*row, texts.get(row[0], "")]
-            for _, row in sorted(self._rows, key=lambda pair: pair[0], reverse=True)
-        ]
-        return code.replace(b"/* posts */ []", orjson.dumps(rows))
+    def script(self, code: bytes, posts: Iterable[Post]) -> Iterator[bytes]:
+        """The script with its data, piece by piece, in the order of the posts."""
+        texts = {order[-1]: text for order, text in self._texts}
+        before, _, after = code.partition(b"/* posts */ []")
+        yield before + b"["
+        comma = b""
+        for post in posts:
+            row = [post.id, post.title, post.date[:10], post.section, post.source]
+            yield comma + orjson.dumps([*row, post.doc_number, texts.get(post.id, "")])
+            comma = b","
+        yield b"]" + after

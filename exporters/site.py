@@ -6,7 +6,7 @@ Nothing is asked of other hosts, and no page but search.html has a script.
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,7 @@ from exporters.base import (
     template,
 )
 from exporters.body import local_files, shown_body
+from exporters.catalogue import Gone, Order, Post, Posts
 from exporters.folder import FolderExporter
 from exporters.identity import page_path
 from exporters.jsonfeed import JsonFeedExporter
@@ -41,28 +42,8 @@ _HOME_SIZE = 20  # the newest ones on the home page
 _SECTION_SIZE = 6  # of each section on the home page
 _FEED_SIZE = 50
 _EXCERPT = 110  # characters of the newest post on the home page
+_PAUSES = " ，。、；：！？,.;:"  # what an ellipsis does not follow
 _FEEDS: tuple[type[FileExporter], ...] = (RssExporter, AtomExporter, JsonFeedExporter)
-
-_Order = tuple[float, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What lists need of a post; bodies are not kept."""
-
-    id: str
-    title: str
-    date: str
-    source: str
-    section: str
-    month: str
-    """YYYY-MM, "" where the date is not known."""
-    changed: str
-    order: _Order
-
-    @property
-    def path(self) -> str:
-        return page_path(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +63,9 @@ class SiteExporter(FolderExporter):
 
     def start_exporting(self) -> None:
         super().start_exporting()
-        self._entries: list[_Entry] = []
-        self._canceled: list[Record] = []
-        self._newest: defaultdict[str, list[tuple[_Order, Record]]] = defaultdict(list)
-        self._lead: tuple[_Order, str] = ((0.0, "", ""), "")
+        self._posts = Posts()
+        self._newest: defaultdict[str, list[tuple[Order, Record]]] = defaultdict(list)
+        self._lead: tuple[Order, str] = ((0.0, "", ""), "")
         self._search = SearchIndex()
         self._put("style.css", asset(self.identity, "style.css"))
 
@@ -93,25 +73,36 @@ class SiteExporter(FolderExporter):
         order = _order(record)
         self._note_for_feeds(order, record)
         if record.status == "canceled":
-            self._canceled.append(record)  # without content, so light
+            self._posts.add_gone(
+                Gone(
+                    id=record.id,
+                    title=record.title,
+                    reason=record.reason,
+                    date=(record.canceled_at or "")[:10],
+                    other=record.duplicate_of,
+                )
+            )
             return
-        entry = _Entry(
+        stamp, first_seen, _ = order
+        post = Post(
             id=record.id,
             title=record.title or "",
             date=shown_date(record),
             source=record.source or "",
             section=record.section or "",
             month=(record.date_published or "")[:7],
+            doc_number=record.doc_number or "",
             changed=changed_at(record).isoformat(),
-            order=order,
+            stamp=stamp,
+            first_seen=first_seen,
         )
-        self._entries.append(entry)
+        self._posts.add(post)
         self._lead = max(self._lead, (order, _excerpt(record)))
-        self._search.add(record, entry.date, order)
-        self._write_post(record, entry)
+        self._search.add(order, record.text or "")
+        self._write_post(record, post)
 
     def write_rest(self) -> None:
-        self._entries.sort(key=lambda entry: entry.order, reverse=True)
+        self._posts.sort()
         self._sections = self._list_sections()
         self._write_notices()
         self._write_home()
@@ -124,12 +115,12 @@ class SiteExporter(FolderExporter):
         pages = (name for name in self.manifest.files if name.startswith("posts/"))
         return sum((self.folder / name).is_file() for name in pages)
 
-    def _write_post(self, record: Record, entry: _Entry) -> None:
+    def _write_post(self, record: Record, post: Post) -> None:
         copies = self.media.of(record) if self.media else []
         for path in copies:
             self._put_media(f"media/{path.name}", path)
         made_from = " ".join((str(record.seq), *(path.name for path in copies)))
-        if self._keep(entry.path, made_from):
+        if self._keep(post.path, made_from):
             return
         mirrored = self.media.linked("../media/", self._take_copy) if self.media else None
         body = shown_body(record.html or "", mirrored)
@@ -137,15 +128,15 @@ class SiteExporter(FolderExporter):
         opening = '<div class="table" role="region" aria-label="表格" tabindex="0"><table>'
         body = body.replace("<table>", opening).replace("</table>", "</table></div>")
         self._render(
-            entry.path,
+            post.path,
             "post.html",
             made_from=made_from,
             record=record,
-            section=self._section(entry.section) if entry.section else None,
+            section=self._section(post.section) if post.section else None,
             body=Markup(body),
             files=local_files(record, mirrored),
             excerpt=_excerpt(record),
-            date=entry.date,
+            date=post.date,
             machine_date=machine_date(record),
         )
 
@@ -153,26 +144,25 @@ class SiteExporter(FolderExporter):
         self._put_media(f"media/{name}", path)
 
     def _write_notices(self) -> None:
-        wanted = {record.duplicate_of for record in self._canceled if record.duplicate_of}
-        titles = {entry.id: entry.title for entry in self._entries if entry.id in wanted}
-        for record in self._canceled:
-            headline, sentence = cancel_notice(record)
-            other = record.duplicate_of if record.duplicate_of in titles else None
+        for gone in self._posts.gone():
+            headline, sentence = cancel_notice(gone.reason)
             self._render(
-                page_path(record.id),
+                page_path(gone.id),
                 "notice.html",
                 headline=headline,
                 sentence=sentence,
-                title=record.title,
-                date=(record.canceled_at or "")[:10],
-                other=page_path(other) if other else None,
-                other_title=titles[other] if other else None,
+                title=gone.title,
+                date=gone.date,
+                other=page_path(gone.other)
+                if gone.other and gone.other_title is not None
+                else None,
+                other_title=gone.other_title,
             )
 
     def _list_sections(self) -> list[_List]:
-        counts = Counter(entry.section for entry in self._entries if entry.section)
-        names = [name for name in self.identity.sections if counts[name]]
-        names += sorted(counts.keys() - set(names))
+        counts = self._posts.sections()
+        names = [name for name in self.identity.sections if name in counts]
+        names += sorted(counts.keys() - {"", *names})
         return [self._section(name, counts[name]) for name in names]
 
     def _section(self, name: str, count: int = 0) -> _List:
@@ -180,42 +170,36 @@ class SiteExporter(FolderExporter):
         return _List(name, f"{folder}/index.html", f"{folder}/feed.xml", count)
 
     def _write_home(self) -> None:
-        blocks = []
-        for section in self._sections:
-            entries = (entry for entry in self._entries if entry.section == section.name)
-            blocks.append((section, list(islice(entries, _SECTION_SIZE))))
+        blocks = [
+            (section, list(self._posts.of_section(section.name, _SECTION_SIZE)))
+            for section in self._sections
+        ]
         self._render(
             "index.html",
             "home.html",
-            entries=self._entries[:_HOME_SIZE],
+            entries=list(self._posts.newest(limit=_HOME_SIZE)),
             excerpt=self._lead[1],
             blocks=blocks if len(blocks) > 1 else [],
             sections=self._sections,
-            older="index_2.html" if len(self._entries) > _HOME_SIZE else None,
+            older="index_2.html" if len(self._posts) > _HOME_SIZE else None,
         )
 
     def _write_lists(self) -> None:
-        everything = _List("全部文章", "index.html", count=len(self._entries) - _HOME_SIZE)
-        self._write_list(everything, self._entries[_HOME_SIZE:], first=2)
+        everything = _List("全部文章", "index.html", count=len(self._posts) - _HOME_SIZE)
+        self._write_list(everything, self._posts.newest(skip=_HOME_SIZE), first=2)
         for section in self._sections:
-            entries = (entry for entry in self._entries if entry.section == section.name)
-            self._write_list(section, entries)
-        counts = Counter(entry.month for entry in self._entries)
-        months = [
-            _List(_month_name(month), f"archive/{month or 'undated'}.html", count=counts[month])
-            for month in sorted(counts, reverse=True)
-        ]
-        by_name: defaultdict[str, list[_Entry]] = defaultdict(list)
-        for entry in self._entries:
-            by_name[_month_name(entry.month)].append(entry)
-        for month in months:
-            self._write_list(month, by_name[month.name])
+            self._write_list(section, self._posts.of_section(section.name))
+        months = []
+        for month, count in sorted(self._posts.months().items(), reverse=True):
+            shown = _List(_month_name(month), f"archive/{month or 'undated'}.html", count=count)
+            self._write_list(shown, self._posts.of_month(month))
+            months.append(shown)
         years: defaultdict[str, list[_List]] = defaultdict(list)
-        for month in months:
-            years[month.name.partition("年")[0] if "年" in month.name else ""].append(month)
+        for shown in months:
+            years[shown.name.partition("年")[0] if "年" in shown.name else ""].append(shown)
         self._render("archive/index.html", "archive.html", years=years, sections=self._sections)
 
-    def _write_list(self, shown: _List, entries: Iterable[_Entry], first: int = 1) -> None:
+    def _write_list(self, shown: _List, entries: Iterable[Post], first: int = 1) -> None:
         """The pages of a list, 30 posts each; `first` is the number of the first one."""
         entries = iter(entries)
         stem = shown.path.removesuffix(".html")
@@ -241,9 +225,10 @@ class SiteExporter(FolderExporter):
 
     def _write_search(self) -> None:
         self._render("search.html", "search.html", sections=self._sections)
-        self._put("search.js", self._search.script(asset(self.identity, "search.js")))
+        code = asset(self.identity, "search.js")
+        self._put_parts("search.js", self._search.script(code, self._posts.newest()))
 
-    def _note_for_feeds(self, order: _Order, record: Record) -> None:
+    def _note_for_feeds(self, order: Order, record: Record) -> None:
         # One that was taken down has no section any more: readers of any may hold it.
         names = [""] if record.section is None else ["", record.section]
         if record.reason == "taken_down":
@@ -266,7 +251,7 @@ class SiteExporter(FolderExporter):
         self,
         path: str,
         exporter: type[FileExporter],
-        newest: list[tuple[_Order, Record]],
+        newest: list[tuple[Order, Record]],
         title: str,
     ) -> None:
         records = [record for _, record in sorted(newest, key=lambda pair: pair[0], reverse=True)]
@@ -282,17 +267,17 @@ class SiteExporter(FolderExporter):
     def _write_for_machines(self) -> None:
         """The paths that a web server answers with 410, and the sitemap."""
         base = urlsplit(self.identity.base_url).path or "/"
-        gone = sorted(f"{base}{page_path(record.id)}" for record in self._canceled)
-        lines = ["# zhuanzai: pages of posts that are gone; answer them with 410", *gone]
+        lines = ["# zhuanzai: pages of posts that are gone; answer them with 410"]
+        lines += [f"{base}{page_path(gone.id)}" for gone in self._posts.gone()]
         self._put("gone.txt", ("\n".join(lines) + "\n").encode())
         if self.identity.base_url:
             sitemap = Sitemap(self.identity)
-            for entry in self._entries:
-                sitemap.add(entry.id, entry.changed)
+            for post in self._posts.newest():
+                sitemap.add(post.id, post.changed)
                 for name, content in sitemap.full():
-                    self._put(name, content)
+                    self._put_parts(name, content)
             for name, content in sitemap.rest():
-                self._put(name, content)
+                self._put_parts(name, content)
 
     def _render(self, path: str, name: str, *, made_from: str = "", **values: Any) -> None:
         values |= {"identity": self.identity, "root": "../" * path.count("/")}
@@ -300,7 +285,7 @@ class SiteExporter(FolderExporter):
         self._put(path, page.encode(), made_from)
 
 
-def _order(record: Record) -> _Order:
+def _order(record: Record) -> Order:
     """Newest first, when reversed: by date of publication; a canceled one by its withdrawal."""
     moment = record.canceled_at or record.date_published or record.first_seen_at
     stamp = datetime.fromisoformat(moment).timestamp() if moment else 0.0
@@ -309,7 +294,7 @@ def _order(record: Record) -> _Order:
 
 def _excerpt(record: Record) -> str:
     text = " ".join((record.text or "").split())
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip()}…"
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rstrip(_PAUSES)}…"
 
 
 def _month_name(month: str) -> str:

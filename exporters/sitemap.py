@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
-from typing import cast
 from urllib.parse import quote
-from xml.sax.saxutils import XMLGenerator  # nosec B406
-from xml.sax.xmlreader import AttributesImpl  # nosec B406
-
-from lxml import etree
+from xml.sax.saxutils import escape  # nosec B406
 
 from crawler.items import Record
 from exporters.base import changed_at
 from exporters.folder import FolderExporter
 from exporters.identity import Identity
+from exporters.xml import count_elements
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+Parts = tuple[bytearray, bytes]
 _LIMIT = 50_000  # URLs in a file, says the protocol
 
 
@@ -41,18 +38,15 @@ class SitemapExporter(FolderExporter):
         if record.status == "usable":
             self.sitemap.add(record.id, changed_at(record).isoformat())
             for name, content in self.sitemap.full():
-                self._put(name, content)
+                self._put_parts(name, content)
 
     def write_rest(self) -> None:
         for name, content in self.sitemap.rest():
-            self._put(name, content)
+            self._put_parts(name, content)
 
     def check(self) -> int:
-        found = 0
-        for name in self.manifest.files:
-            for _, element in etree.iterparse(self.folder / name, tag=f"{{{_NAMESPACE}}}url"):
-                found += 1
-                element.clear()
+        tag = f"{{{_NAMESPACE}}}url"
+        found = sum(count_elements(self.folder / name, tag) for name in self.manifest.files)
         return found + self.manifest.canceled
 
 
@@ -61,51 +55,55 @@ class Sitemap:
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
-        self._entries: list[tuple[str, str]] = []
-        self._files: list[tuple[str, str]] = []
+        self._pages = _Document("urlset", "url")
+        self._files = _Document("sitemapindex", "sitemap")
 
     def add(self, record_id: str, changed: str) -> None:
         """The page of a usable record, and when that changed."""
-        self._entries.append((self.identity.page_url(record_id) or "", changed))
+        self._pages.add(self.identity.page_url(record_id) or "", changed)
 
-    def full(self) -> Iterable[tuple[str, bytes]]:
-        """Name and bytes of a file that has come to the limit."""
-        if len(self._entries) >= _LIMIT:
+    def full(self) -> Iterable[tuple[str, Parts]]:
+        """Name and parts of a file that has come to the limit."""
+        if self._pages.count >= _LIMIT:
             yield self._take()
 
-    def rest(self) -> Iterable[tuple[str, bytes]]:
+    def rest(self) -> Iterable[tuple[str, Parts]]:
         """The files that are left to write, sitemap.xml the last."""
-        if not self._files:
-            yield "sitemap.xml", _document("urlset", "url", self._entries)
+        if not self._files.count:
+            yield "sitemap.xml", self._pages.whole()
             return
-        if self._entries:
+        if self._pages.count:
             yield self._take()
-        yield "sitemap.xml", _document("sitemapindex", "sitemap", self._files)
+        yield "sitemap.xml", self._files.whole()
 
-    def _take(self) -> tuple[str, bytes]:
-        name = f"sitemap-{len(self._files) + 1}.xml"
-        content = _document("urlset", "url", self._entries)
-        self._files.append(
-            (self.identity.base_url + name, max(changed for _, changed in self._entries))
-        )
-        self._entries = []
+    def _take(self) -> tuple[str, Parts]:
+        name = f"sitemap-{self._files.count + 1}.xml"
+        content = self._pages.whole()
+        self._files.add(self.identity.base_url + name, self._pages.newest)
+        self._pages = _Document("urlset", "url")
         return name, content
 
 
-def _document(root: str, tag: str, entries: Iterable[tuple[str, str]]) -> bytes:
-    text = io.StringIO()
-    text.write("<!-- zhuanzai sitemap -->\n")
-    xml = XMLGenerator(text, "utf-8")
-    empty = cast("AttributesImpl[str]", {})
-    xml.startElement(root, cast("AttributesImpl[str]", {"xmlns": _NAMESPACE}))
-    for location, changed in entries:
-        xml.characters("\n")
-        xml.startElement(tag, empty)
-        for name, value in (("loc", quote(location, safe=":/%")), ("lastmod", changed)):
-            xml.startElement(name, empty)
-            xml.characters(value)
-            xml.endElement(name)
-        xml.endElement(tag)
-    xml.characters("\n")
-    xml.endElement(root)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.getvalue().encode() + b"\n"
+class _Document:
+    """Addresses as XML; the text alone is kept."""
+
+    def __init__(self, root: str, tag: str) -> None:
+        self._root = root
+        self._tag = tag
+        self._text = bytearray(
+            b'<?xml version="1.0" encoding="utf-8"?>\n<!-- zhuanzai sitemap -->\n'
+            + f'<{root} xmlns="{_NAMESPACE}">'.encode()
+        )
+        self.count = 0
+        self.newest = ""
+
+    def add(self, location: str, changed: str) -> None:
+        """An address, and when what is there changed."""
+        values = f"<loc>{escape(quote(location, safe=':/%'))}</loc><lastmod>{changed}</lastmod>"
+        self._text += f"\n<{self._tag}>{values}</{self._tag}>".encode()
+        self.count += 1
+        self.newest = max(self.newest, changed)
+
+    def whole(self) -> Parts:
+        """The document; it is not put together, for it may be large."""
+        return self._text, f"\n</{self._root}>\n".encode()

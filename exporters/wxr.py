@@ -49,7 +49,7 @@ class WxrExporter(XmlExporter):
         self._write("guid", guid(record.id), isPermaLink="false")
         self._write_each(
             {
-                "title": record.title or cancel_notice(record)[0],
+                "title": record.title or cancel_notice(record.reason)[0],
                 "link": self.identity.page_url(record.id) or record.url,
                 "dc:creator": login,
                 "content:encoded": reader_html(record, self.identity),
@@ -110,4 +110,4 @@ def post_date(record: Record) -> datetime:
 
 
 def _wall(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+    return moment.isoformat(" ", "seconds")[:19]  # without the offset

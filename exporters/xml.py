@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, ClassVar
 from xml.sax.saxutils import escape  # nosec B406
 
@@ -36,88 +37,78 @@ class XmlExporter(FileExporter):
     """The elements around all others, with their attributes."""
 
     def start_exporting(self) -> None:
-        self._parts = ['<?xml version="1.0" encoding="utf-8"?>\n']
+        self._parts = ['<?xml version="1.0" encoding="utf-8"?>\n', ""]
         for tag, attributes in self.outer:
             self._open(tag, **attributes)
 
     def export_item(self, item: Record) -> None:
-        self._parts.append("\n")
+        self._parts += ("\n", "")
         super().export_item(item)
         self._flush()
 
     def finish_exporting(self) -> None:
-        self._parts.append("\n")
+        self._parts += ("\n", "")
         for tag, _ in reversed(self.outer):
             self._close(tag)
-        self._parts.append("\n")
+        self._parts += ("\n", "")
         self._flush()
 
     @classmethod
     def check(cls, file: IO[bytes]) -> int:
-        count = 0
         try:
-            for _, element in etree.iterparse(
-                file, tag=cls.item, resolve_entities=False, huge_tree=True
-            ):
-                count += 1
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]
+            return count_elements(file, cls.item)
         except etree.XMLSyntaxError as error:
             raise ValueError(f"not well-formed: {error}") from error
-        return count
 
     def _flush(self) -> None:
-        self.file.write("".join(self._parts).encode())
-        self._parts.clear()
+        parts = self._parts
+        # All texts at once: most are a few characters, for which the call costs more than the work.
+        parts[1::2] = escape("\0".join(parts[1::2])).split("\0")
+        self.file.write("".join(parts).encode())
+        parts.clear()
 
     def _open(self, tag: str, **attributes: str) -> None:
-        parts = self._parts
-        parts.append("<" + tag)
-        for name, value in attributes.items():
-            parts.append(" " + name + '="' + escape(value).replace('"', "&quot;") + '"')
-        parts.append(">")
+        self._parts += (_start(tag, attributes), "")
 
     def _close(self, tag: str) -> None:
-        self._parts.append("</" + tag + ">")
+        self._parts += ("</" + tag + ">", "")
 
     def _write(self, tag: str, text: str = "", **attributes: str) -> None:
         """An element with text."""
-        if attributes:
-            self._open(tag, **attributes)
-            self._parts.append(escape(text) + "</" + tag + ">")
-        else:
-            self._parts.append("<" + tag + ">" + escape(text) + "</" + tag + ">")
+        self._parts += (_start(tag, attributes), text, "</" + tag + ">", "")
 
     def _write_each(self, children: Mapping[str, str | None]) -> None:
         """Elements with text, one after the other; None is left out."""
-        self._parts += [
-            "<" + tag + ">" + escape(text) + "</" + tag + ">"
-            for tag, text in children.items()
-            if text is not None
-        ]
+        parts = self._parts
+        for tag, text in children.items():
+            if text is not None:
+                parts += ("<" + tag + ">", text, "</" + tag + ">", "")
 
     def _write_pairs(
         self, tag: str, key_tag: str, value_tag: str, pairs: Mapping[str, str | None]
     ) -> None:
         """An element of a key and a value for each pair; what has no value is left out."""
-        self._parts += [
-            _head(tag, key_tag, value_tag, key)
-            + escape(value)
-            + "</"
-            + value_tag
-            + "></"
-            + tag
-            + ">"
-            for key, value in pairs.items()
-            if value
-        ]
+        parts = self._parts
+        end = "</" + value_tag + "></" + tag + ">"
+        for key, value in pairs.items():
+            if value:
+                parts += (_head(tag, key_tag, value_tag, key), value, end, "")
 
     def _write_all(self, tag: str, children: Mapping[str, str | None]) -> None:
         """An element that holds elements with text."""
         self._open(tag)
         self._write_each(children)
         self._close(tag)
+
+
+def _start(tag: str, attributes: Mapping[str, str]) -> str:
+    if not attributes:
+        return "<" + tag + ">"
+    values = [
+        " " + name + '="' + escape(value).replace('"', "&quot;") + '"'
+        for name, value in attributes.items()
+    ]
+    return "<" + tag + "".join(values) + ">"
 
 
 @lru_cache
@@ -129,3 +120,18 @@ def _head(tag: str, key_tag: str, value_tag: str, key: str) -> str:
 def namespaces(*prefixes: str) -> dict[str, str]:
     """The attributes that declare prefixes."""
     return {f"xmlns:{prefix}": NAMESPACES[prefix] for prefix in prefixes}
+
+
+def count_elements(file: IO[bytes] | Path, tag: str) -> int:
+    """How many elements of a tag a file holds; in constant memory.
+
+    Raises:
+        etree.XMLSyntaxError: it is not well-formed.
+    """
+    count = 0
+    for _, element in etree.iterparse(file, tag=tag, resolve_entities=False, huge_tree=True):
+        count += 1
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]  # type: ignore[union-attr]
+    return count

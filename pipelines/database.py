@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -67,8 +66,12 @@ def upsert(
     connection: Connection, model: type[Any], values: Mapping[str, Any], keys: Sequence[str]
 ) -> None:
     """Insert a row, or set its other columns where one with these keys is there."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model).values(**values)
+    # Either takes 3 MB: only the one that is used.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(model).values(**values)
     changed = {name: value for name, value in values.items() if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
 

@@ -13,15 +13,16 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.errors import Misuse
-from crawler.source import SourceSpider
-from pipelines.check_rights import AllowList
-from pipelines.database import StoreError, open_store
 
 
 class Command(crawl.Command):
     """0: done. 1: something failed, one line says what. 2: misuse."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.source import SourceSpider
+        from pipelines.check_rights import AllowList
+        from pipelines.database import StoreError, open_store
+
         assert self.settings is not None
         assert self.crawler_process is not None
         if len(args) != 1:

@@ -14,29 +14,12 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
-from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.demo.proxy import SampleProxyMiddleware
-from crawler.demo.server import SITE, SiteServer
-from crawler.spiders.gdzz import GdzzSpider
-from exporters.destinations import unnamed
-from exporters.run import Exports
-from pipelines.database import StoreError, connect, open_store, upgrade
-
-HOST = "www.sample.example"
 _FILES = {"site": "", "jsonl": "posts.jsonl", "rss": "rss.xml"}  # format -> place in public/
 _REASONS = {
     "other_host": "the list leads to another site, which is never fetched",
     "soft_404": "an error page that says 200 OK",
 }
-
-
-class SampleSpider(GdzzSpider):
-    """The gdzz spider, sent to the sample site."""
-
-    name = "sample"
-    publisher = "中共云湾市委组织部"
-    home = f"http://{HOST}/"
 
 
 class Command(ScrapyCommand):
@@ -55,12 +38,17 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from crawler.demo.server import SITE, SiteServer
+        from pipelines.database import StoreError
+
         assert self.settings is not None
         if args:
             raise UsageError("demo takes no arguments", print_help=False)
         began = time.monotonic()
         with SiteServer(SITE) as server:
-            self._configure(server)
+            self._configure(server.url)
             try:
                 self._upgrade()
             except (StoreError, SQLAlchemyError) as error:
@@ -79,8 +67,10 @@ class Command(ScrapyCommand):
             return
         print(_summary(figures, public, time.monotonic() - began))
 
-    def _configure(self, server: SiteServer) -> None:
+    def _configure(self, proxy: str) -> None:
         """Settings of this process: a store apart, and the sample server behind every URL."""
+        from crawler.demo.proxy import SampleProxyMiddleware
+
         assert self.settings is not None
         data = Path(self.settings["DATA_DIR"]) / "demo"
         self.settings.setdict(
@@ -91,12 +81,12 @@ class Command(ScrapyCommand):
                 "ARCHIVE_DIR": str(data / "archive"),
                 "MEDIA_DIR": str(data / "media"),
                 "EXPORT_HISTORY": str(data / "editions.jsonl"),
-                "CONTACT": f"demo@{HOST}",
+                "CONTACT": "demo@www.sample.example",
                 "DOWNLOAD_DELAY": 0,
                 # One after the other: the same order, and so the same records, at every run.
                 "CONCURRENT_REQUESTS": 1,
                 "CONCURRENT_ITEMS": 1,
-                "DEMO_PROXY": server.url,
+                "DEMO_PROXY": proxy,
             },
             priority="cmdline",
         )
@@ -111,6 +101,8 @@ class Command(ScrapyCommand):
 
     def _upgrade(self) -> None:
         """The demo's store may be of an earlier version; `upgradedb` knows the real one only."""
+        from pipelines.database import connect, upgrade
+
         assert self.settings is not None
         engine = connect(self.settings["DATABASE_URL"])
         upgrade(engine)
@@ -118,6 +110,8 @@ class Command(ScrapyCommand):
 
     def _crawl(self) -> dict[str, Any]:
         """Run the spider; the figures of the run, empty when it did not come to an end."""
+        from crawler.demo.spider import SampleSpider
+
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler(SampleSpider)
         self.crawler_process.crawl(crawler)
@@ -127,6 +121,10 @@ class Command(ScrapyCommand):
         return figures
 
     def _export(self, public: Path) -> None:
+        from exporters.destinations import unnamed
+        from exporters.run import Exports
+        from pipelines.database import open_store
+
         assert self.settings is not None
         engine = open_store(self.settings["DATABASE_URL"])
         exports = Exports.of(engine, self.settings)
@@ -137,6 +135,8 @@ class Command(ScrapyCommand):
 
 def _summary(figures: dict[str, Any], public: Path, seconds: float) -> str:
     """What a newcomer wants to know: what came in, where it went, what to try next."""
+    from crawler.demo.server import SITE
+
     shown = Path(os.path.relpath(public))
     scrapy = _scrapy()
     counts = [

@@ -31,7 +31,6 @@ from tqdm import tqdm
 
 from crawler.errors import Refused
 from crawler.items import NotAnArticle
-from crawler.reread import Reader
 
 if TYPE_CHECKING:
     from pipelines.records import Stored
@@ -181,6 +180,8 @@ class _Worker:
 
         self.engine = open_store(settings["DATABASE_URL"])
         self.archive = Archive(Path(settings["ARCHIVE_DIR"]), 0)
+        from crawler.reread import Reader
+
         self.reader = Reader(settings)
 
     def __call__(self, ids: list[str]) -> list[Reading]:

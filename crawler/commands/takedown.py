@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,8 +68,12 @@ class Command(OrderCommand):
             print(f"purged: text, {copies} copied files, {done.captures} archived pages")
             exports = Exports.of(engine, self.settings)
             named = load_destinations(Path(self.settings["EXPORT_DESTINATIONS"]), exports.formats)
-            for edition in exports.bring_up_to_date(named):
-                print(edition)
+            for destination in exports.made(named):
+                try:
+                    print(exports.renew(destination))
+                except (OSError, ValueError) as error:  # the others must lose it all the same
+                    print(f"export: {destination.name}: {error}", file=sys.stderr)
+                    self.exitcode = 1
 
     def _archive(self) -> Archive:
         from pipelines.archive import Archive

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import socket
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -17,6 +18,8 @@ _INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.8
 _LOCAL_NAME = re.compile(
     r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$"
 )
+# Most URLs: a host's name in plain letters, then a path. These need not be taken apart.
+_SIMPLE = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
 _NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$")
 
 
@@ -42,10 +45,17 @@ def is_public_url(url: str) -> bool:
     An IP address is told in every spelling that browsers know (`127.1`, `0x7f000001`,
     `２１３０７０６４３３`, `[::ffff:7f00:1]`); a name must not be one of local networks.
     """
+    if simple := _SIMPLE.match(url):
+        return _is_public_host(simple[1])
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
+    return _is_public_host(host)
+
+
+@lru_cache(maxsize=1024)
+def _is_public_host(host: str) -> bool:
     # As browsers do (URL standard, 3.5): unescape, fold, and read a number at the end as IPv4.
     host = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
     host = host.lower().rstrip(".")

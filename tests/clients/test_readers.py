@@ -35,7 +35,7 @@ def says(story: Story) -> Held:
     """Title and text of every record, as a reader must show it."""
     return {
         f"urn:zhuanzai:{key}": (
-            record.title or cancel_notice(record)[0],
+            record.title or cancel_notice(record.reason)[0],
             squeezed(reader_html(clean_record(record), story.identity)),
         )
         for key, record in story.records().items()

@@ -1,6 +1,7 @@
 """`scrapy export` over a real store, and the exporters as Scrapy's feeds use them."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -83,7 +84,7 @@ def test_export_writes_and_says_so(
     path = tmp_path / "out"
     assert run(stored, name, "-o", str(path)) == 0
     said = capsys.readouterr()
-    assert said.out.startswith(f"{name}: 2 records (2 usable, 0 canceled) -> {path} in 0.")
+    assert said.out.startswith(f"{name}: 2 records (2 usable, 0 canceled) -> {path} in ")
     assert said.err == ""
     assert path.is_dir() is (name == "site")
 
@@ -208,3 +209,41 @@ def test_exporters_work_as_scrapy_feeds(
         assert etree.fromstring(output).findtext("channel/title") == "某网"
     else:
         assert json.loads(output)["id"]
+
+
+@pytest.mark.parametrize(
+    ("template", "complaint"),
+    [
+        ("<h1>\n{{ nosuch }}", "home.html:2: 'nosuch' is undefined"),
+        ("{% if %}", "home.html:1: Expected an expression"),
+        ('{% extends "nosuch.html" %}', "nosuch.html"),
+    ],
+)
+def test_mistake_in_a_template_is_named_and_keeps_no_other_destination_from_its_edition(
+    stored: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    template: str,
+    complaint: str,
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "home.html").write_text(template, encoding="utf-8")
+    (tmp_path / "destinations.toml").write_text(
+        '[www]\nformat = "site"\npath = "www"\n[feed]\nformat = "rss"\npath = "feed.xml"\n'
+    )
+    assert run(stored, "--all-destinations") == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("export: www: ")
+    assert complaint in said.err
+    assert said.out.startswith("rss: 2 records")
+
+
+def test_full_disk_of_temporary_files_is_named(
+    stored: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("exporters.catalogue.Posts.add", full)
+    assert run(stored, "site", "-o", "www") == 1
+    assert "database or disk is full" in capsys.readouterr().err

@@ -297,7 +297,7 @@ def test_purge_clears_what_exports_keep(exports: Exports, engine: Engine, tmp_pa
     exports.export(blog)
     with writing(engine).begin() as connection:
         take_down(connection, Order(article(4).url, "权利人要求"), NOW + timedelta(hours=1))
-    assert len(list(exports.bring_up_to_date([cms]))) == 2
+    assert len([exports.renew(destination) for destination in exports.made([cms])]) == 2
     assert [line["status"] for line in lines(cms.path)] == ["usable", "canceled"]
     left = [*tmp_path.glob("*.json*"), *(tmp_path / "blog").rglob("*")]
     assert not [path for path in left if path.is_file() and "秘密" in path.read_text("utf-8")]

@@ -325,6 +325,32 @@ def test_markdown_post_goes_when_it_is_canceled(
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [make_record(2).id]
 
 
+def test_hexo_makes_no_post_of_the_manifest(
+    tmp_path: Path, make_record: MakeRecord, operator: Identity
+) -> None:
+    folder = tmp_path / "posts"
+    written(folder, [make_record()], operator, flavour="hugo")
+    assert (folder / "edition.json").exists()
+    written(folder, [make_record()], operator, flavour="hexo")
+    # What begins with _ or . is no source to Hexo; neither the other manifest nor its files stay.
+    assert {path.name for path in folder.iterdir()} == {
+        "_edition.json",
+        f"{make_record().id}.md",
+    }
+    written(folder, [], operator, flavour="hexo")
+    assert [path.name for path in folder.iterdir()] == ["_edition.json"]
+
+
+def test_folders_of_posts_are_not_kept(
+    tmp_path: Path, make_record: MakeRecord, operator: Identity
+) -> None:
+    exporter = MarkdownExporter(tmp_path / "posts", identity=operator)
+    exporter.start_exporting()
+    for number in range(40):
+        exporter.export_item(make_record(number))
+    assert len(exporter._folders) == 16
+
+
 def mapped(folder: Path, records: list[Record], identity: Identity) -> None:
     exporter = SitemapExporter(folder, identity=identity)
     exporter.start_exporting()

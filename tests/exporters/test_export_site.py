@@ -484,7 +484,8 @@ def test_bodies_are_not_kept(tmp_path: Path, make_record: MakeRecord, identity: 
     for n in range(60):
         exporter.export_item(make_record(n, html=f"<p>正文{n}</p>"))
     assert len([None for _, record in exporter._newest[""] if record.html]) == 50
-    assert not [entry for entry in exporter._entries if "正文" in repr(entry)]
+    assert len(exporter._posts) == 60
+    assert not [post for post in exporter._posts.newest() if "正文" in repr(post)]
 
 
 def brightness(colour: str) -> float:

@@ -74,3 +74,19 @@ def test_held_until_an_editor_releases_it(site: SiteServer, scrapy: Scrapy, tmp_
     assert (line["status"], line["editor"], line["title"]) == ("usable", "王编辑", SECRET)
     assert "责任编辑:王编辑" in line["attribution"]
     assert scrapy("release", url).returncode == 2
+
+
+def test_purge_reaches_the_other_editions_where_one_cannot_be_written(
+    site: SiteServer, scrapy: Scrapy, tmp_path: Path
+) -> None:
+    site.answers.update(channel("zgxc/gddt", 3))
+    scrapy.crawl("gdzz", "-a", f"url={site.url}zgxc/gddt/")
+    out, feed = tmp_path / "a.jsonl", tmp_path / "b.xml"
+    gone = lines(scrapy, out)[0]
+    assert scrapy("export", "rss", "-o", str(feed)).returncode == 0
+    out.unlink()
+    out.mkdir()
+    done = scrapy("takedown", gone["id"], "--reason", "权利人要求", "--purge")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"export: jsonl:{out}: ")
+    assert gone["text"].split("\n")[0] not in feed.read_text("utf-8")
