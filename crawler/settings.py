@@ -90,6 +90,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Stock robots handling checks only the first requests that wait, and allows all on errors.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.cookies.HostCookiesMiddleware": 700,
     # Between Redirect (600) and Retry (550): every hop waits its turn, and what a server asks
     # for is known before anything is tried again.
     "crawler.middlewares.pace.PaceMiddleware": 585,
