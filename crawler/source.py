@@ -43,13 +43,14 @@ _MAX_PAGES = 1000  # of one list: what is longer is a trap
 _MAX_FURTHER = 50  # pages of one article
 _BIGGEST = 16 * 1024 * 1024  # characters of all of them together
 _GONE = (404, 410)
-_FOR_NOW = ("challenge", "truncated")  # what was read is no answer
+_FOR_NOW = ("challenge", "truncated", "http_304")  # what was read is no answer
 _FOR_GOOD = (
     "too_big",
     "too_many_redirects",
     "bad_redirect",
 )  # a failure that another try would not mend
 _NOT_MODIFIED = 304
+_NO_PAGE = {206: "truncated", _NOT_MODIFIED: "http_304"}  # nobody asked for a part, or a change
 _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
     r"(?:image|audio|video|font)/|application/(?!\S*(?:xml|json|javascript|octet))"
@@ -151,6 +152,8 @@ class SourceSpider(Spider):
         url = arguments.get("url")
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise Misuse(f"url={url} is no http(s) URL")
+        if url and "@" in urlsplit(url).netloc:
+            raise Misuse("url= has a user name, which no site would be sent: leave it out")
         if not url and not (cls.home and cls.channels):
             raise Misuse("this source declares no channels: say which list with -a url=URL")
         try:
@@ -400,7 +403,7 @@ class SourceSpider(Spider):
         Raises:
             NotAnArticle: see `page`.
         """
-        if response.status != _NOT_MODIFIED:
+        if not _is_unchanged(response):
             return self.page(response)
         kept = self.ledger.last_capture(response.url)
         return None if kept is None else self.page(as_response(kept, self.crawler))
@@ -541,7 +544,7 @@ class SourceSpider(Spider):
             pages: those that are here already.
             further: the URLs of those that are still to come; None: this is the first.
         """
-        if response.status == _NOT_MODIFIED:
+        if _is_unchanged(response):
             self.crawler.stats.inc_value("store/unchanged")
             self._report(row, walk, "unchanged")
             return
@@ -604,8 +607,10 @@ class SourceSpider(Spider):
         """Parse a response.
 
         Raises:
-            NotAnArticle: `truncated`, `not_html` or `empty_page`.
+            NotAnArticle: `truncated`, `http_304`, `not_html` or `empty_page`.
         """
+        if reason := _NO_PAGE.get(response.status):
+            raise NotAnArticle(reason, f"HTTP {response.status}")
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
             raise NotAnArticle("not_html", content_type)
@@ -715,6 +720,14 @@ class SourceSpider(Spider):
         for walk in self.walks:
             if walk.ended and walk.clean:
                 self.ledger.save_walk(self.name, walk.start, True, self.now())
+
+
+def _is_unchanged(response: Response) -> bool:
+    """Whether a response is the answer to a conditional request that nothing has changed."""
+    asked = response.request.headers if response.request else {}
+    return response.status == _NOT_MODIFIED and (
+        "If-None-Match" in asked or "If-Modified-Since" in asked
+    )
 
 
 def request_for(page: NextPage, **details: Any) -> Request:
