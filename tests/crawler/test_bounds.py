@@ -334,6 +334,24 @@ def test_more_cookies_than_a_request_can_carry_are_none() -> None:
     assert _cookies(*(f"c{n}={'v' * 100}; Path=/" for n in range(90)))[0] is None
 
 
+# --- answers that nobody asked for ---------------------------------------------------------------
+
+
+def test_a_list_that_has_not_changed_since_never(tmp_path: Path) -> None:
+    with RawServer() as server:
+        server.answers |= {"/robots.txt": (404, {}, b""), "/tzgg/": (304, {}, b"")}
+        scrapy = Scrapy(tmp_path / "data", f"127.0.0.1:{server.port}")
+        status, figures, _ = scrapy.crawl("gdzz", "-a", f"url={server.url}tzgg/")
+        assert (status, figures["lists"], server.requests) == (1, 0, ["/robots.txt", "/tzgg/"])
+
+
+def test_user_and_password_in_an_address_are_misuse(tmp_path: Path) -> None:
+    for command in (["crawl", "gdzz", "-a", "url=http://u:s3cret@a.example/"],):
+        done = Scrapy(tmp_path / "data")(*command)
+        assert done.returncode == 2
+        assert "s3cret" not in done.stdout + done.stderr
+
+
 # --- traps ---------------------------------------------------------------------------------------
 
 

@@ -30,7 +30,15 @@ def visit(source: bytes, url: str) -> None:
     "piece",
     [
         *("<datastore>", "<recordset>", "<record><![CDATA[", "<nextgroup><![CDATA[<a "),
-        *("class = ", "<!--x>", "来源：", "2024年8月25日 ", "http://a/", "https://x/x'", "（"),
+        *(
+            "id=UCAP-CONTENT class = ",
+            "<!--x>",
+            "来源：",
+            "2024年8月25日 ",
+            "http://a/",
+            "https://x/x'",
+            "（",
+        ),
         *("createPageHTML(", "location=", "@media print{", "记者 张三 ", "&nbsp;", "\n"),
     ],
 )
