@@ -161,6 +161,11 @@ def test_what_is_allowed_is_one_port_of_one_host(monkeypatch: pytest.MonkeyPatch
         assert _resolve(_Names("10.0.0.1"), host, port, 0) == expected
 
 
+def test_allowed_hosts_are_written_as_in_urls(tmp_path: Path) -> None:
+    scrapy = Scrapy(tmp_path / "data", "A.example:81, [::1]:8000,")
+    assert scrapy("settings", "--get", "ALLOW_HOSTS").stdout == "['a.example:81', '::1:8000']\n"
+
+
 @pytest.mark.parametrize(
     "host", ["127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"]
 )
@@ -346,7 +351,8 @@ def test_a_list_that_has_not_changed_since_never(tmp_path: Path) -> None:
 
 
 def test_user_and_password_in_an_address_are_misuse(tmp_path: Path) -> None:
-    for command in (["crawl", "gdzz", "-a", "url=http://u:s3cret@a.example/"],):
+    url = "http://u:s3cret@a.example/"
+    for command in (["crawl", "gdzz", "-a", f"url={url}"], ["preview", url]):
         done = Scrapy(tmp_path / "data")(*command)
         assert done.returncode == 2
         assert "s3cret" not in done.stdout + done.stderr
