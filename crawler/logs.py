@@ -13,11 +13,15 @@ from scrapy.logformatter import LogFormatter
 _UNSAFE = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-# The part before the host; a slash ends it on the web, but not for every database driver.
+# The part before the host; a slash or a quote ends it on the web, but not for every database
+# driver. All is bounded: what pages contain may stand here.
 _PASSWORDS = (
-    re.compile(r"\b(https?://[^\s:/@'\"]*):[^\s/'\"]+@", re.I),
-    re.compile(r"\b((?!https?:)[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s'\"]+@", re.I),
+    re.compile(r"((?:(?<=http)|(?<=https))://[^\s:/@'\"]{0,100}:)[^\s/'\"]{1,2000}(@)", re.I),
+    re.compile(r"((?<!http)(?<!https)://[^\s:/@]{0,100}:)\S{1,2000}(@)", re.I),
+    re.compile(r"(password['\"]?\s?[:=]\s?['\"]?)[^\s&'\",}]+()", re.I),
 )
+_LONGEST = 10_000  # characters of a line
+_BEHIND = 3000  # what a password that begins in it may need to be known by
 
 
 def one_line(text: str) -> str:
@@ -26,17 +30,23 @@ def one_line(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text without the passwords of URLs: `postgresql://user:***@host/`."""
+    """The text without passwords: `postgresql://user:***@host/`, `password=***`."""
     for password in _PASSWORDS:
-        text = password.sub(r"\1:***@", text)
+        text = password.sub(r"\1***\2", text)
     return text
+
+
+def _safe(text: str) -> str:
+    """Both, and cut where it is too long."""
+    line = one_line(without_secrets(text[: _LONGEST + _BEHIND])[:_LONGEST])
+    return line if len(text) <= _LONGEST else f"{line}… ({len(text)} characters)"
 
 
 class _Record(logging.LogRecord):
     """A record whose message is one line without secrets, whoever logs and formats it."""
 
     def getMessage(self) -> str:
-        return one_line(without_secrets(super().getMessage()))
+        return _safe(super().getMessage())
 
 
 class _Formatter(logging.Formatter):
@@ -50,8 +60,8 @@ class _Formatter(logging.Formatter):
         return super().format(record)
 
     def formatException(self, info: Any) -> str:
-        lines = without_secrets(super().formatException(info)).split("\n")
-        return "\n".join(f"  | {one_line(line)}" for line in lines)
+        lines = super().formatException(info).split("\n")
+        return "\n".join(f"  | {_safe(line)}" for line in lines)
 
 
 class SafeLogFormatter(LogFormatter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,6 +21,11 @@ from crawler.reading.page import Page, parse
 from crawler.reading.urls import host_of
 
 _MAX_FURTHER = 50  # pages of one article
+# Nobody asked for a part, or a change.
+_NO_PAGE: dict[int, str] = {
+    HTTPStatus.PARTIAL_CONTENT: "truncated",
+    HTTPStatus.NOT_MODIFIED: "http_304",
+}
 _FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!")
 _NO_TEXT = re.compile(
     r"(?:image|audio|video|font)/|application/(?!\S*(?:xml|json|javascript|octet))"
@@ -42,8 +48,10 @@ def read_page(response: Response, now: datetime) -> Page:
     """Parse a response; `now`: when it arrived, where it did not come from the network.
 
     Raises:
-        NotAnArticle: `truncated`, `not_html` or `empty_page`.
+        NotAnArticle: `truncated`, `http_304`, `not_html` or `empty_page`.
     """
+    if reason := _NO_PAGE.get(response.status):
+        raise NotAnArticle(reason, f"HTTP {response.status}")
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
     if response.body[:64].lstrip().startswith(_FILES) or _NO_TEXT.match(content_type):
         raise NotAnArticle("not_html", content_type)
@@ -56,6 +64,14 @@ def read_page(response: Response, now: datetime) -> Page:
     if capture is not None:
         page.capture, page.sha256 = capture, capture.sha256
     return page
+
+
+def is_unchanged(response: Response) -> bool:
+    """Whether a response is the answer to a conditional request that nothing has changed."""
+    asked = response.request.headers if response.request else {}
+    return response.status == HTTPStatus.NOT_MODIFIED and (
+        "If-None-Match" in asked or "If-Modified-Since" in asked
+    )
 
 
 def read_capture(capture: Capture, crawler: Crawler) -> Page:

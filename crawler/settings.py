@@ -29,7 +29,9 @@ USER_AGENT = "zhuanzai/0.1" + (f" (+{CONTACT})" if CONTACT else "")
 ROBOTSTXT_USER_AGENT = "zhuanzai"
 # host:port pairs whose private or loopback address may be fetched; robots still count.
 ALLOW_HOSTS = [
-    host.strip() for host in os.environ.get("ZHUANZAI_ALLOW_HOSTS", "").split(",") if host.strip()
+    host.strip().lower().replace("[", "").replace("]", "")  # as resolvers know IPv6 addresses
+    for host in os.environ.get("ZHUANZAI_ALLOW_HOSTS", "").split(",")
+    if host.strip()
 ]
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -90,6 +92,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Stock robots handling checks only the first requests that wait, and allows all on errors.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.cookies.HostCookiesMiddleware": 700,
     # Between Redirect (600) and Retry (550): every hop waits its turn, and what a server asks
     # for is known before anything is tried again.
     "crawler.middlewares.pace.PaceMiddleware": 585,

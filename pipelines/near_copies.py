@@ -16,6 +16,10 @@ from pipelines.similar import Story, bands, resembles, same_story, sign
 _A_BAND = 64  # rows of a band that are read, the newest first
 _VERIFIED = 64  # candidates whose texts are compared, those first that share most bands
 _CHUNK = 8  # texts that are read at a time: the first is mostly the one
+# Characters of a text. To compare longer ones would fill the memory; exact copies are found by
+# their fingerprint all the same.
+_LONGEST = 500_000
+_REMEMBERED = 20_000  # and to remember longer ones
 
 _SHARING = union_all(
     *(
@@ -41,7 +45,8 @@ def _story(title: str, text: str, files: tuple[str, ...]) -> Story:
 def story_of(post: Any) -> Story:
     """What is compared of an article, or of a row of `revisions`."""
     names = (file["name"] if isinstance(file, dict) else file.name for file in post.attachments)
-    return _story(post.title, post.text, tuple(names))
+    make = _story if len(post.text) <= _REMEMBERED else Story
+    return make(post.title, post.text, tuple(names))
 
 
 class NearCopies:
@@ -144,5 +149,6 @@ class NearCopies:
     def _sign(self, article: Article) -> tuple[Story, list[int]]:
         """Story and bands; an article is mostly looked for and added in turn."""
         if self._signed is None or self._signed[0] is not article:
-            self._signed = article, story_of(article), bands(sign(article.text))
+            signature = sign(article.text) if len(article.text) <= _LONGEST else b""
+            self._signed = article, story_of(article), bands(signature)
         return self._signed[1:]

@@ -48,8 +48,8 @@ def remember(connection: Connection, capture: Capture) -> None:
     """Keep the validators of a response that was read well."""
     values = {
         "url": capture.url,
-        "etag": capture.header("ETag"),
-        "last_modified": capture.header("Last-Modified"),
+        "etag": _sendable(capture.header("ETag")),
+        "last_modified": _sendable(capture.header("Last-Modified")),
         "rules": VERSION,
         "capture_sha256": capture.sha256,
     }
@@ -57,6 +57,11 @@ def remember(connection: Connection, capture: Capture) -> None:
         upsert(connection, Validator, values, keys=("url",))
     else:
         forget(connection, capture.url)
+
+
+def _sendable(value: str) -> str:
+    """A header's value that may stand in a request; "" for what may not (RFC 9110, 5.5)."""
+    return value if value.isascii() and value.isprintable() else ""
 
 
 def forget(connection: Connection, url: str) -> None:

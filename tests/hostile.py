@@ -296,10 +296,24 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
     piece = b"%x\r\n%s\r\n" % (len(half), half)
     yield Trap("cut-chunk", 7, "truncated", send(chunked + piece))
     yield Trap("cut-open", 7, "truncated", send(HTTP + b"Connection: close\r\n\r\n" + half))
+    part = {"Content-Type": "text/html", "Content-Range": f"bytes 0-{len(PAGE)}/99999"}
+    yield Trap("part", 7, "truncated", (206, part, PAGE))
+    yield Trap("no-change", 7, "http_304", (304, {}, b""))
     squeezed = gzip.compress(PAGE)
     yield Trap("cut-gzip", 7, "truncated", encoded(squeezed[: len(squeezed) * 2 // 3], "gzip"))
     squeezed = zlib.compress(PAGE)
     yield Trap("cut-deflate", 7, "truncated", encoded(squeezed[:-50], "deflate"))
+    # 5, 17: what readers choke on
+    block = f"<script type='application/ld+json'>{'[' * 100_000}</script>"
+    yield _xss("json-deep", 5, block)
+    yield _xss("digits", 5, f"<p><img src='/1.png' width={'9' * 5000}></p>")
+    for name, headers in (
+        ("header-nul", {"ETag": '"a\0b"', "Last-Modified": "\0"}),
+        ("header-cookies", {"Set-Cookie": "a=1; Domain=.com.cn"}),
+    ):
+        title = f"陷阱{name}的完整标题"
+        status, said, body = article(title, body=words(name))
+        yield Trap(name, 17, STORED, (status, said | headers, body), title=title)
     # 11-13, 16-20: code in the text
     yield _xss(
         "script",
@@ -367,7 +381,9 @@ def traps(canary: int, bomb_size: int = 64 << 20) -> Iterator[Trap]:
         4,
         f"<p><img src='http://{inside}/hit.png'><img src='http://192.168.1.1/reboot'><img src='http://0x7f.1/'>"
         "<img src='http://router.local/'><img src='data:image/svg+xml,<svg onload=fetch(`/hit`)>'>"
-        f"<a href='http://[::1]:{canary}/'>一</a><a href='http://localhost:{canary}/a.pdf'>附件一.pdf</a></p>",
+        f"<a href='http://[::1]:{canary}/'>一</a><a href='http://localhost:{canary}/a.pdf'>附件一.pdf</a>"
+        f"<a href='http://{inside}\\@www.gdzz.gov.cn/hit'>二</a><a href='http://127.0.0.1\u00ad/hit'>三</a>"
+        "<a href='http://u:s3cret@a.example/'>四</a></p>",
     )
     yield _xss("picture", 11, "<p><img src='http://pictures.example/1.png'></p>")
     yield _xss(

@@ -52,8 +52,12 @@ class Command(ScrapyCommand):
 
         assert self.crawler_process is not None
         assert self.settings is not None
+        try:
+            view = View(url, self.settings)
+        except ValueError as error:  # Misuse; a port or a host that is none
+            raise UsageError(str(error), print_help=False) from error
         crawler = self.crawler_process.create_crawler(PreviewSpider)
-        self.crawler_process.crawl(crawler, url=url, view=View(url, self.settings))
+        self.crawler_process.crawl(crawler, url=url, view=view)
         self.crawler_process.start()
         if problem := getattr(crawler.spider, "problem", f"{url} could not be read, see the log"):
             print(problem)

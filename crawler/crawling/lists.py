@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -24,7 +23,7 @@ from crawler.families import detect
 from crawler.families.base import NextPage
 from crawler.items import Article, Listing, NotAnArticle
 from crawler.middlewares.pace import asked_for
-from crawler.reader import read_capture, read_list, read_page
+from crawler.reader import is_unchanged, read_capture, read_list, read_page
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
@@ -158,7 +157,7 @@ class Lists:
         Raises:
             NotAnArticle: see `read_page`.
         """
-        if response.status == HTTPStatus.NOT_MODIFIED:
+        if is_unchanged(response):
             kept = self.crawl.ledger.validators.last_capture(response.url)
             return read_capture(kept, self.crawl.crawler) if kept else None
         return read_page(response, self.crawl.now())
@@ -261,7 +260,7 @@ class Lists:
                 channel=walk.channel,
                 at=now,
                 rows=tuple(walk.listed(row) for row in wanted),
-                capture=None if response.status == HTTPStatus.NOT_MODIFIED else page.capture,
+                capture=None if is_unchanged(response) else page.capture,
                 resume=resume,
             )
         )

@@ -42,6 +42,8 @@ def read_options(
     url = arguments.get("url")
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
         raise Misuse(f"url={url} is no http(s) URL")
+    if url and "@" in urlsplit(url).netloc:
+        raise Misuse("url= has a user name, which no site would be sent: leave it out")
     if not url and not (home and channels):
         raise Misuse("this source declares no channels: say which list with -a url=URL")
     try:

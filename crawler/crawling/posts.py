@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any, cast
 
 from scrapy import Request
@@ -15,12 +14,12 @@ from crawler.crawling.outcomes import outcome_of
 from crawler.crawling.walk import Walk
 from crawler.items import Article, Known, NotAnArticle
 from crawler.middlewares.pace import challenged
-from crawler.reader import further_pages, read_page
+from crawler.reader import further_pages, is_unchanged, read_page
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
 
 _BIGGEST = 16 * 1024 * 1024  # characters of all pages of an article together
-_FOR_NOW = ("challenge", "truncated")  # what was read is no answer
+_FOR_NOW = ("challenge", "truncated", "http_304")  # what was read is no answer
 _NEW, _KNOWN = 10, -10  # priorities: what is new goes first, a run may be cut short at any time
 
 
@@ -117,7 +116,7 @@ class Posts:
             pages: those that are here already.
             further: the URLs of those that are still to come; None: this is the first.
         """
-        if response.status == HTTPStatus.NOT_MODIFIED:
+        if is_unchanged(response):
             self.crawl.outcomes.unchanged(row, walk)
             return
         try:

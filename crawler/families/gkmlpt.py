@@ -15,7 +15,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -24,6 +23,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from crawler.families.base import Family, NextPage
+from crawler.reading.json_text import read_json
 from crawler.reading.listing import Row
 from crawler.reading.page import Page, parse, select
 from crawler.reading.rules import ArticleRules
@@ -35,7 +35,7 @@ _ARTICLE = re.compile(r"/content/(?:\d+/\d+/)?m?post_\d+\.html$")
 _MOBILE = re.compile(r"/mpost_(\d+\.html)$")
 _SID = re.compile(r"""\bSID["']?\s*:\s*["']?(\d+)""")
 _DETAIL = re.compile(r"""\bDETAIL["']?\s*[:=]\s*(?=\{)""")
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"<[^<>]+>")
 _ALL = "0"
 _SIZE = 100  # rows that the platform puts on a page
 _TIMES = ("display_publish_time", "date", "create_time", "created_at")
@@ -114,7 +114,7 @@ def _detail(page: Page) -> dict[str, Any]:
     """The article in a page's script; {} where there is none, or a broken one."""
     found = _DETAIL.search(page.source)
     try:
-        detail = json.JSONDecoder().raw_decode(page.source, found.end())[0] if found else {}
+        detail = read_json(page.source, found.end()) if found else {}
     except ValueError:
         return {}
     return detail if isinstance(detail, dict) else {}
@@ -141,7 +141,7 @@ def _written(detail: dict[str, Any]) -> str:
 def _answer(page: Page) -> dict[str, Any]:
     """The API's answer; {} for what is none."""
     try:
-        answer = json.loads(page.source)
+        answer = read_json(page.source)
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

@@ -11,12 +11,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.families.base import Family, NextPage
+from crawler.reading.json_text import read_json
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
 from crawler.reading.rules import ArticleRules
@@ -27,7 +27,7 @@ _ARTICLE = re.compile(r"/content_\d+\.html?$")
 _FEED = re.compile(r"""["']([\w./:-]+\.json)(?:\?[^"']*)?["']""")
 _ROW_KEY = "DOCRELPUBTIME"  # in the feed, and in the script that shows it
 _BODY = re.compile(r"""id\s*=\s*["']?UCAP-CONTENT""", re.I)
-_AROUND = re.compile(r"""class\s*=\s*["']?[^"'>]*\b(?:pages-date|bd1|pages_content)\b""")
+_AROUND = re.compile(r"""class\s*=\s*["']?[^"'=>]*\b(?:pages-date|bd1|pages_content)\b""")
 
 
 class GovCn(Family):
@@ -76,7 +76,7 @@ def _feed_url(page: Page) -> str | None:
 def _entries(page: Page) -> list[Any] | None:
     """The rows of a feed; None for a page of HTML or a broken feed."""
     try:
-        entries = json.loads(page.source)
+        entries = read_json(page.source)
     except ValueError:
         return None
     return entries if isinstance(entries, list) else None

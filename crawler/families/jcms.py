@@ -27,6 +27,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawler.families.base import Family, NextPage
+from crawler.reading.json_text import read_json
 from crawler.reading.listing import Row, read_rows
 from crawler.reading.page import Page, parse
 from crawler.reading.rules import ArticleRules
@@ -39,17 +40,21 @@ _MARKS = re.compile(
 _ARTICLE = re.compile(r"/art(?:/\d{4})?(?:/\d{1,2}){0,2}/art_[\w-]+\.html?$")
 _COLUMN = re.compile(r"/col/col\d+/(?:index\.html?)?$")
 
-_STORE = re.compile(r"<datastore>.*?</datastore>|<recordset>.*?</recordset>", re.S | re.I)
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.I)
-_NEXT_GROUP = re.compile(
-    r"<nextgroup>\s*<!\[CDATA\[\s*<a\s[^>]*?href=['\"]([^'\"]+)['\"]", re.S | re.I
+# Each stops where the next one begins: many without an end would cost the square of their number.
+_STORE = re.compile(
+    r"<datastore>(?:(?!<datastore>).)*?</datastore>|<recordset>(?:(?!<recordset>).)*?</recordset>",
+    re.S | re.I,
 )
-_TOTAL = re.compile(r"<totalrecord>\s*(\d+)\s*</totalrecord>", re.I)
+_RECORD = re.compile(r"<record>\s*<!\[CDATA\[((?:(?!<record>).)*?)\]\]>\s*</record>", re.S | re.I)
+_NEXT_GROUP = re.compile(
+    r"<nextgroup>\s*<!\[CDATA\[\s*<a\s[^<>]*?href=['\"]([^'\"]+)['\"]", re.S | re.I
+)
+_TOTAL = re.compile(r"<totalrecord>\s*(\d{1,9})\s*</totalrecord>", re.I)
 
 _PROXY = re.compile(r"proxyurl\s*:\s*['\"]([^'\"]*dataproxy\.jsp)['\"]", re.I)
-_SIZE = re.compile(r"\bperpage\s*:\s*['\"]?(\d+)", re.I)
+_SIZE = re.compile(r"\bperpage\s*:\s*['\"]?(\d{1,9})", re.I)
 _ASKED = re.compile(r"ajaxparam\s*:\s*\{([^{}]*)\}", re.I)
-_PAIR = re.compile(r"['\"]?(\w+)['\"]?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))")
+_PAIR = re.compile(r"['\"]?(\w{1,40})['\"]?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|(\d+))")
 _RANGE = ("startrecord", "endrecord", "perpage")
 
 # Units of a page's frame; what is left is its list.
@@ -155,7 +160,7 @@ def _next_range(page: Page, store: str, records: int) -> NextPage | None:
         per_page = _SIZE.search(page.source)
         end = group = records
         size = int(per_page[1]) if per_page else records
-    total = _TOTAL.search(store) or re.search(r"totalrecord\s*:\s*(\d+)", page.source, re.I)
+    total = _TOTAL.search(store) or re.search(r"totalrecord\s*:\s*(\d{1,9})", page.source, re.I)
     if total and end >= int(total[1]):
         return None
     span = dict(zip(_RANGE, map(str, (end + 1, end + group, size)), strict=True))
@@ -204,14 +209,14 @@ def _asked_page(url: str) -> int | None:
     parts = urlsplit(url)
     if not parts.path.endswith("/front/page/build/unit"):
         return None
-    match = re.search(r'"pageNo":(\d+)', dict(parse_qsl(parts.query)).get("paramJson", ""))
+    match = re.search(r'"pageNo":(\d{1,9})', dict(parse_qsl(parts.query)).get("paramJson", ""))
     return int(match[1]) if match else None
 
 
 def _unit_html(page: Page) -> str:
     """The HTML in a unit's answer, "" where it is broken."""
     try:
-        answer: Any = json.loads(page.source)
+        answer: Any = read_json(page.source)
         html = answer["data"]["html"]
     except (ValueError, KeyError, TypeError):
         return ""

@@ -28,7 +28,7 @@ _FURTHER = re.compile(r"/(t\d{8}_\d+)_\d+(\.s?html?)$")
 _MARK = re.compile(r"\bTRS_(?:Editor|UEDITOR|PreAppend)\b|\btrs_editor_view\b")
 _LINK = re.compile(r"""href\s*=\s*["']?[^"'\s>]*/t\d{8}_\d+\.s?html?""", re.I)
 _CALL = (
-    r"""\(\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,"""
+    r"""\(\s*["']?(\d{1,9})["']?\s*,\s*["']?(\d{1,9})["']?\s*,"""
     r"""\s*["']([\w-]+)["'](?:\s*,\s*["'](\w+)["'])?"""
 )
 _LIST_CALL = re.compile(r"\bcreatePageHTML" + _CALL)

@@ -14,12 +14,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawler.families.base import Family, NextPage
+from crawler.reading.json_text import read_json
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
 from crawler.reading.rules import ArticleRules
@@ -32,7 +32,7 @@ _API = re.compile(r"['\"](/(?:common/search|searchList|search)/)")
 _INFO = re.compile(r"['\"](/[\w-]+/info/getInfoCommon)\b")
 _ANSWER = re.compile(r"/(?:common/search|searchList|search)/[0-9a-f]{32}$|/info/getInfoCommon/?$")
 _PAGES = re.compile(
-    r"createPageHTML\(\s*['\"][^'\"]*['\"]\s*,\s*(\d+)\s*,\s*(\d+)\s*,"
+    r"createPageHTML\(\s*['\"][^'\"]*['\"]\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*,"
     r"\s*['\"]([\w-]+)['\"]\s*,\s*['\"](\w+)['\"]"
 )
 _CONTENT = re.compile(r"/c\d+/content\.s?html?$")
@@ -99,7 +99,7 @@ def _channel(page: Page) -> str:
 def _answer(page: Page) -> dict[str, Any]:
     """The part of an answer that holds the results, {} where it is broken."""
     try:
-        found: Any = json.loads(page.source)
+        found: Any = read_json(page.source)
     except ValueError:
         return {}
     while isinstance(found, dict) and not any(

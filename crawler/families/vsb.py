@@ -31,7 +31,7 @@ _MARKS = re.compile(
     re.I,
 )
 _ARTICLE = re.compile(r"/info/\d+/\d+\.htm$")
-_LIST_PAGE = re.compile(r"/(\d+)\.htm$")
+_LIST_PAGE = re.compile(r"/(\d{1,9})\.htm$")
 _COUNT = re.compile(r"(?<![\d/])1/(\d{1,4})(?![\d/])")
 _TEXT = ("[id^=vsb_content]", ".v_news_content")
 

@@ -4,6 +4,7 @@
 |---------------------------------------------|---------------------------------------------------|
 | answers with Retry-After up to 60 s         | is asked nothing that long                        |
 | answers with a longer one (24 h at most)    | is not asked for that URL that long, by any run   |
+| asks for a Crawl-delay in robots.txt        | is asked as rarely, at most every 60 s            |
 | answers 403, 412, 429, 521 or a challenge   | is asked more slowly, at most every 60 s          |
 | does so 10 times in a row, or for more than | is not asked again by this run; what is left      |
 | half of the last 30 URLs                    | stays owed                                        |
@@ -82,6 +83,8 @@ class Host:
     paused_until: float = float("-inf")
     slow: float = 0.0
     """Seconds between requests since it refused one; 0 while it does not."""
+    crawl_delay: float = 0.0
+    """Seconds that its robots.txt wants between requests; 0 where it does not say."""
     answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=_LAST))
     silent: int = 0
     """Requests in a row without any answer."""
@@ -184,7 +187,7 @@ def asked_for(request: Request | None) -> str:
 def _date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter by zones that are none
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
@@ -193,7 +196,8 @@ class PaceMiddleware:
     """Lets requests through at the pace of their host; counts them by host and outcome.
 
     Delay and concurrency are DOWNLOAD_DELAY and CONCURRENT_REQUESTS_PER_DOMAIN. Given on the
-    command line, the delay does not grow by refusals; Retry-After and stopping hold all the same.
+    command line, the delay grows neither by refusals nor by a Crawl-delay; Retry-After and
+    stopping hold all the same.
 
     Raises:
         Deferred: `retry_after`, `host_stopped` or `deadline`.
@@ -237,7 +241,8 @@ class PaceMiddleware:
             raise Deferred("deadline", request.url)
         request.meta["download_timeout"] = min(left, self.timeout)
         there = host(request.url)
-        if not await there.enter(self.concurrency, self.delay):
+        asked = min(there.crawl_delay, _SLOWEST) if self.slower else 0.0
+        if not await there.enter(self.concurrency, max(self.delay, asked)):
             assert self.crawler.stats is not None
             self.crawler.stats.set_value(f"stopped/{there.name}", there.stopped)
             raise Deferred("host_stopped", request.url)

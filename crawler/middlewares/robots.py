@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from time import monotonic
 
@@ -15,6 +16,8 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.errors import Deferred, Refused, name_of
+from crawler.middlewares.pace import host
+from crawler.reading.decode import decode
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 _LONGEST = 24 * 3600.0  # seconds that rules are kept (RFC 9309, 2.4)
 _AGAIN = 600.0  # and that a failure counts
 _BIGGEST = 1024 * 1024  # bytes that are parsed; at least 500 KiB have to be (2.5)
+# `zhuanzai/1.0` is meant for us, too: the version is no part of the product token (2.2.1).
+_VERSION = re.compile(r"^(\s*user-agent\s*:\s*[\w-]+)/[^\r\n#]*", re.I | re.M)
 
 
 @dataclass(slots=True)
@@ -33,12 +38,19 @@ class Rules:
     """On the clock of `time.monotonic`."""
 
 
+def parse_robots(body: bytes) -> Protego:
+    """The rules of a robots.txt: UTF-8 (2.2), or what sites write, UTF-16 with a mark and GBK."""
+    text, _ = decode(body)
+    return Protego.parse(_VERSION.sub(r"\1", text))
+
+
 class RobotsMiddleware:
     """One fetch a host, every request checked.
 
     2xx: the rules count. 4xx: everything is allowed (RFC 9309, 2.3.1.3). 5xx, timeouts and
     unreachable hosts: nothing is (2.3.1.4), and the run fails saying so; robots.txt is asked for
     again after 10 minutes. Redirects of robots.txt are followed, also to other hosts (2.3.1.2).
+    A Crawl-delay, which the RFC leaves open, is told to the host's pace.
 
     Raises:
         Refused: `robots_disallowed`.
@@ -86,8 +98,9 @@ class RobotsMiddleware:
             problem = f"{name_of(error)}: {error}"
         else:
             if 200 <= response.status < 300:
-                text = response.body[:_BIGGEST].decode("utf-8-sig", "ignore")
-                return Rules(Protego.parse(text), monotonic() + _LONGEST)
+                rules = parse_robots(response.body[:_BIGGEST])
+                host(origin).crawl_delay = rules.crawl_delay(self.agent) or 0.0
+                return Rules(rules, monotonic() + _LONGEST)
             if 400 <= response.status < 500:
                 return Rules(Protego.parse(""), monotonic() + _LONGEST)
             problem = f"HTTP {response.status}"

@@ -12,14 +12,18 @@ from urllib.parse import unquote, urlsplit
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
 _ISATAP = (0x5EFE, 0x2005EFE)
-# Public by number, yet served by the machine's own host (Azure's agent; 6to4 relays).
-_INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.88.99.0/24"))
+# Public by number, yet served by the machine's own host (Azure's agent; 6to4 relays), or reserved
+# for protocols (IANA; Python knows a part of these).
+_INSIDE = tuple(map(ipaddress.ip_network, ("168.63.129.16", "192.88.99.0/24", "192.0.0.0/24")))
 # Names that lead nowhere on the internet (RFC 6761, 6762, 8375, ICANN's .internal; by habit).
 _LOCAL_NAME = re.compile(
-    r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$"
+    r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa|"
+    r"svc|test|invalid)$"
 )
 # Most URLs: a host's name in plain letters, then a path. These need not be taken apart.
 _SIMPLE = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
+# Browsers drop other characters (U+00AD, variation selectors), or take them for the host's end.
+_NAME = re.compile(r"[\w.-]+")
 _NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)$")
 
 
@@ -48,8 +52,11 @@ def is_public_url(url: str) -> bool:
     if simple := _SIMPLE.match(url):
         return _is_public_host(simple[1])
     try:
-        host = urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
     except ValueError:
+        return False
+    if "\\" in parts.netloc:  # a slash to browsers: what follows is no host any more
         return False
     return _is_public_host(host)
 
@@ -69,4 +76,4 @@ def _is_public_host(host: str) -> bool:
             return is_public(socket.inet_ntoa(socket.inet_aton(host)))
         except (OSError, ValueError):
             return False
-    return "." in host and not _LOCAL_NAME.search(host)
+    return "." in host and bool(_NAME.fullmatch(host)) and not _LOCAL_NAME.search(host)

@@ -382,7 +382,7 @@ def read_image(element: HtmlElement, base: str) -> Image | None:
     url = absolute(base, source)
     if url is None or _ICON.search(url):
         return None
-    sizes = [re.match(r"\s*(\d+)", element.get(name) or "") for name in ("width", "height")]
+    sizes = [re.match(r"\s*(\d{1,9})", element.get(name) or "") for name in ("width", "height")]
     if any(size and int(size[1]) <= 32 for size in sizes):
         return None
     caption = drop_controls(element.get("alt") or "").strip()

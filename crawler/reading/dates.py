@@ -84,7 +84,7 @@ _COMPACT = re.compile(
 _YEARLESS = re.compile(rf"^{_MONTH}\s*[-/.月]\s*{_DAY}\s*日?{_TIME}$")
 _RELATIVE = re.compile(
     r"^(?:(?P<day>今天|昨天|前天)\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
-    r"|(?P<count>\d+)\s*(?P<unit>分钟|小时|天)前|刚刚)$"
+    r"|(?P<count>\d{1,5})\s*(?P<unit>分钟|小时|天)前|刚刚)$"
 )
 _EPOCH = re.compile(r"^(1\d{9})(\d{3})?$")
 # A day, a month name and a year: the least that dateparser may be asked about.

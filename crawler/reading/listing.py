@@ -83,6 +83,7 @@ _ASIDE_HEADING = re.compile(
 # What a browser would open, and a crawler must not.
 _NOT_WEB = re.compile(r"\s*(?:file|s?ftps?|data|gopher|s3|smb|ldap|dict|jar|wss?):", re.I)
 _LONGEST = 500  # characters of such an address
+_LITTLE = 30  # elements in a date at most
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -401,7 +402,7 @@ def _title(link: HtmlElement) -> str:
     dates = {
         element
         for element in within.iterdescendants()
-        if isinstance(element.tag, str) and _DATE_ONLY.match(visible_text(element) or "-")
+        if isinstance(element.tag, str) and _DATE_ONLY.match(_little(element) or "-")
     }
     if not dates:
         text = visible_text(within)
@@ -436,11 +437,19 @@ def _read_rows(
     return [Row(url, _title(link), dates[row]) for row, (link, url) in members.items()]
 
 
+def _little(element: HtmlElement) -> str:
+    """What an element shows, "" where it has more parts than a date has: of elements in one another
+    each shows what all below it do.
+    """
+    many = next(islice(element.iterdescendants(), _LITTLE, None), None) is not None
+    return "" if many else visible_text(element)
+
+
 def _date(row: HtmlElement, link: HtmlElement) -> str:
     for element in row.iterdescendants():
         if not isinstance(element.tag, str):
             continue
-        text = visible_text(element) or "-"
+        text = _little(element) or "-"
         if len(text) > 40:
             continue
         if _DATE_ONLY.match(text):

@@ -6,12 +6,12 @@ somewhere - empty, of a wrong site, in other case - so they are candidates, not 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from crawler.items import Candidate
+from crawler.reading.json_text import read_json
 from crawler.reading.page import Page, candidate
 from crawler.reading.text import fold_space
 
@@ -100,7 +100,7 @@ def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
         if (script.get("type") or "").lower() != "application/ld+json":
             continue
         try:
-            data = json.loads(script.text or "", strict=False)
+            data = read_json(script.text or "")
         except ValueError:
             continue  # a broken block is no evidence; the page has other sources
         for thing in _things(data):
@@ -119,18 +119,20 @@ def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
 
 def _things(data: Any) -> Iterator[dict[str, Any]]:
     """The articles in a JSON-LD block: at the top, in a list or in @graph."""
-    if isinstance(data, list):
-        for item in data:
-            yield from _things(item)
-    elif isinstance(data, dict):
-        kinds = data.get("@type")
-        if "pubDate" in data or any(
-            isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
-            for kind in (kinds if isinstance(kinds, list) else [kinds])
-        ):
-            yield data
-        if isinstance(data.get("@graph"), list):
-            yield from _things(data["@graph"])
+    left = [data]
+    while left:
+        thing = left.pop()
+        if isinstance(thing, list):
+            left.extend(reversed(thing))
+        elif isinstance(thing, dict):
+            kinds = thing.get("@type")
+            if "pubDate" in thing or any(
+                isinstance(kind, str) and _ARTICLE_TYPES.search(kind)
+                for kind in (kinds if isinstance(kinds, list) else [kinds])
+            ):
+                yield thing
+            if isinstance(thing.get("@graph"), list):
+                left.append(thing["@graph"])
 
 
 def _name(author: Any) -> Any:

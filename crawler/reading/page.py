@@ -26,7 +26,7 @@ _SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
 _PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
-_ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<![^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
+_ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<!(?!--)[^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
 _OPTIONAL = frozenset(("head", "body", "meta", "title", "link", "script", "style", "base"))
 _BOXES = re.compile(r"</?(?:div|table|td|ul|article|section|main)\b", re.I)
 _LAST_TAG = re.compile(r"</[a-z][\w:-]*>\s*$")

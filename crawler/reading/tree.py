@@ -21,8 +21,10 @@ from crawler.reading.text import drop_controls
 HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 # And styles that leave it where nobody sees it.
 AWAY = re.compile(
-    r"(?:left|top|text-indent|margin-left)\s*:\s*-\d{3,}|"
-    r"(?:^|[;\s])(?:(?P<size>font-size)|opacity|height|max-height)\s*:\s*0(?:px|pt|r?em|%)?\s*(?:;|$|!)",
+    r"(?:left|top|text-indent|margin-left)\s*:\s*-(?:\d{3,}|\d{2,}r?em)|"
+    r"clip\s*:\s*rect\((?:\s*0(?:px)?\s*,?){4}\)|clip-path\s*:\s*inset\(\s*(?:50|100)%|"
+    r"\bscale\(\s*0\s*[,)]|"
+    r"(?:^|[;\s])(?:(?P<size>font-size)|opacity|height|max-height)\s*:\s*0(?:\.0*)?(?:px|pt|r?em|%)?\s*(?:;|$|!)",
     re.I,
 )
 

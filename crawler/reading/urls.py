@@ -52,7 +52,10 @@ def _places(base: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def absolute(base: str, href: str | None) -> str | None:
-    """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…)."""
+    """The absolute http(s) URL of a link, None for anything else (javascript:, mailto:, #…).
+
+    It leads where a browser would go: `\\` is a slash, `user:password@` changes nothing.
+    """
     if not href or _NOWHERE.match(href):
         return None
     if _SIMPLE.fullmatch(href):
@@ -67,13 +70,17 @@ def absolute(base: str, href: str | None) -> str | None:
     if not href or href.startswith("#"):
         return None
     try:
-        url = urljoin(base, href.replace(" ", "%20"))
+        path, mark, query = href.replace(" ", "%20").partition("?")
+        url = urljoin(base, path.replace("\\", "/") + mark + query)
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises ValueError for a port that is none
+        url.encode()  # and for half of a surrogate pair
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
+    if "@" in parts.netloc:
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return url
 
 

@@ -25,6 +25,7 @@ from crawler.crawling.traps import Trail, is_trap
 from crawler.errors import Deferred, Refused
 from crawler.logs import SafeLogFormatter, one_line, without_secrets
 from crawler.middlewares.compression import CompressionMiddleware
+from crawler.middlewares.cookies import HostCookiesMiddleware
 from crawler.reading.address import is_public, is_public_url
 from crawler.reading.listing import Row
 from crawler.reading.urls import canonical_url
@@ -47,6 +48,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
         "2001:4860::5efe:a00:1",
         "64:ff9b:1::a00:1",
         "2001::1",
+        "192.0.0.8",
     ],
 )
 def test_not_public_either(address: str) -> None:
@@ -83,6 +85,9 @@ def test_not_public_either(address: str) -> None:
             "100.100.100.200",
         ),
         *("999.999.999.999", "1.2.3.4.5", "192.168.1.1:8080", "user@10.0.0.1", "a.example@[::1]"),
+        # a slash to browsers; what they drop; what ends a host once it is unescaped
+        *("127.0.0.1\\@www.a.example", "127.0.0.1\u00ad", "127.0.0.1\ufe0f", "router.local\u00ad"),
+        *("127.0.0.1%2f.a.example", "127.0.0.1%23.a.example", "a.default.svc"),
     ],
 )
 def test_addresses_inside_networks(host: str) -> None:
@@ -154,6 +159,11 @@ def test_what_is_allowed_is_one_port_of_one_host(monkeypatch: pytest.MonkeyPatch
     ):
         dnscache.clear()
         assert _resolve(_Names("10.0.0.1"), host, port, 0) == expected
+
+
+def test_allowed_hosts_are_written_as_in_urls(tmp_path: Path) -> None:
+    scrapy = Scrapy(tmp_path / "data", "A.example:81, [::1]:8000,")
+    assert scrapy("settings", "--get", "ALLOW_HOSTS").stdout == "['a.example:81', '::1:8000']\n"
 
 
 @pytest.mark.parametrize(
@@ -297,6 +307,57 @@ def test_bombs_and_layers_are_refused(body: bytes, encoding: str, reason: str) -
         _decompress(body, encoding)
 
 
+# --- cookies -------------------------------------------------------------------------------------
+
+
+def _cookies(*given: str) -> tuple[bytes | None, bytes | None]:
+    """What a host and its neighbour get back of the cookies that the host has set."""
+    middleware = HostCookiesMiddleware.from_crawler(get_crawler())
+    first = Request("http://www.a.example.cn/")
+    headers = {"Set-Cookie": list(given)}
+    middleware.process_response(first, Response(first.url, headers=headers))
+    again, other = Request(first.url), Request("http://b.example.cn/")
+    for request in (again, other):
+        middleware.process_request(request)
+    return again.headers.get("Cookie"), other.headers.get("Cookie")
+
+
+def test_a_cookie_is_its_hosts_and_nobody_is_asked_whose_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ask(*_: Any) -> None:
+        raise AssertionError("a list of domains was loaded from the web")
+
+    monkeypatch.setattr("scrapy.downloadermiddlewares.cookies._split_domain", ask)
+    assert _cookies("a=1") == (b"a=1", None)
+    assert _cookies("a=1; Domain=.example.cn; Path=/") == (b"a=1", None)
+    assert _cookies("a=1; Domain=b.example.cn") == (b"a=1", None)
+
+
+def test_more_cookies_than_a_request_can_carry_are_none() -> None:
+    assert _cookies(*(f"c{n}={'v' * 100}; Path=/" for n in range(70)))[0] is not None
+    assert _cookies(*(f"c{n}={'v' * 100}; Path=/" for n in range(90)))[0] is None
+
+
+# --- answers that nobody asked for ---------------------------------------------------------------
+
+
+def test_a_list_that_has_not_changed_since_never(tmp_path: Path) -> None:
+    with RawServer() as server:
+        server.answers |= {"/robots.txt": (404, {}, b""), "/tzgg/": (304, {}, b"")}
+        scrapy = Scrapy(tmp_path / "data", f"127.0.0.1:{server.port}")
+        status, figures, _ = scrapy.crawl("gdzz", "-a", f"url={server.url}tzgg/")
+        assert (status, figures["lists"], server.requests) == (1, 0, ["/robots.txt", "/tzgg/"])
+
+
+def test_user_and_password_in_an_address_are_misuse(tmp_path: Path) -> None:
+    url = "http://u:s3cret@a.example/"
+    for command in (["crawl", "gdzz", "-a", f"url={url}"], ["preview", url]):
+        done = Scrapy(tmp_path / "data")(*command)
+        assert done.returncode == 2
+        assert "s3cret" not in done.stdout + done.stderr
+
+
 # --- traps ---------------------------------------------------------------------------------------
 
 
@@ -364,6 +425,9 @@ def test_a_log_line_is_one_line() -> None:
             "http://proxy:s3cret@h:3128 and http://a.example:80/@x",
             "http://proxy:***@h:3128 and http://a.example:80/@x",
         ),
+        ("postgresql://h/x?user=u&password=s3cret&a=b", "postgresql://h/x?user=u&password=***&a=b"),
+        ("postgresql://u:s3'cr\"et@h/x", "postgresql://u:***@h/x"),
+        ("{'WORDPRESS_PASSWORD': 's3cret'}", "{'WORDPRESS_PASSWORD': '***'}"),
     ],
 )
 def test_passwords_are_masked(text: str, masked: str) -> None:
@@ -384,6 +448,7 @@ def test_every_logger_is_made_safe() -> None:
     try:
         SafeLogFormatter.from_crawler(get_crawler())
         logging.getLogger("anything").warning("refused %s", "x\nERROR: http://u:s3cret@h/")
+        logging.getLogger("anything").warning("%s", "a." * 20_000)  # what pages may make of a URL
         try:
             raise ValueError("\nERROR: forged http://u:s3cret@h/")
         except ValueError:
@@ -391,8 +456,10 @@ def test_every_logger_is_made_safe() -> None:
     finally:
         logging.root.removeHandler(handler)
         logging.setLogRecordFactory(factory)
-    first, *traceback = "\n".join(lines).split("\n")
+    first, long, *traceback = "\n".join(lines).split("\n")
     assert first == r"WARNING: refused x\nERROR: http://u:***@h/"
+    assert long.endswith("a.… (40000 characters)")
+    assert len(long) < 11_000
     assert traceback[0] == "ERROR: it broke"
     assert all(line.startswith("  | ") for line in traceback[1:])
     assert "s3cret" not in "".join(lines)
@@ -401,7 +468,13 @@ def test_every_logger_is_made_safe() -> None:
 @pytest.mark.parametrize(
     "command", [["crawl", "gdzz"], ["export", "jsonl", "-o", "x"], ["upgradedb"]]
 )
-@pytest.mark.parametrize("url", ["postgresql://u:s3cret@127.0.0.1:1/x", "postgresql://u:s3cret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgresql://u:s3cret@127.0.0.1:1/x", "postgresql://u:s3cret"),
+        "postgresql://127.0.0.1:1/x?user=u&password=s3cret",
+    ],
+)
 @pytest.mark.nightly
 def test_no_message_tells_the_password(tmp_path: Path, command: list[str], url: str) -> None:
     scrapy = Scrapy(tmp_path / "data")
@@ -420,5 +493,9 @@ def test_doors_that_nobody_needs_are_shut() -> None:
     assert settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
     assert not settings.getbool("TELNETCONSOLE_ENABLED")
     assert not settings.getbool("REMOTE_CONTROL_ENABLED")
+    stock = "scrapy.downloadermiddlewares.{0}.{1}Middleware".format
+    middlewares = settings.getwithbase("DOWNLOADER_MIDDLEWARES")
+    for name in ("Cookies", "Offsite", "HttpCompression"):
+        assert middlewares[stock(name.lower(), name)] is None
     handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}

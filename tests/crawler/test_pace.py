@@ -9,13 +9,16 @@ from pathlib import Path
 from socket import socket
 from subprocess import run
 from time import monotonic, sleep
+from types import SimpleNamespace
 
 import pytest
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import Settings
 
 from crawler.middlewares import pace
-from crawler.middlewares.pace import Answer, Host, retry_after
+from crawler.middlewares.pace import Answer, Host, PaceMiddleware, retry_after
+from crawler.middlewares.robots import parse_robots
 from tests.conftest import ROOT, Scrapy
 from tests.hostile import RawServer
 from tests.site import channel, html, listing
@@ -44,6 +47,10 @@ GOOD, BAD = Answer(False, True), Answer(True, True)
         *(
             ({"Retry-After": value}, None)
             for value in ("", "0", "-1", "soon", "1.5", "٣", "9" * 9000 + "x")
+        ),
+        *(
+            ({"Retry-After": f"Wed, 25 Nov 2026 12:00:30 {zone}"}, None)
+            for zone in ("+99999999", "+9999999999999999999999")
         ),
         ({}, None),
     ],
@@ -149,6 +156,35 @@ def test_a_pause_holds_even_without_delay_and_a_stop_ends_the_wait() -> None:
     assert not entered
 
 
+@pytest.mark.parametrize(
+    ("crawl_delay", "given_by", "delay"),
+    [
+        (0, "project", 2),
+        (1, "project", 2),
+        (7, "project", 7),
+        (9999, "project", 60),
+        (7, "cmdline", 2),
+    ],
+)
+def test_a_crawl_delay_is_bounded_and_the_command_line_beats_it(
+    monkeypatch: pytest.MonkeyPatch, crawl_delay: float, given_by: str, delay: float
+) -> None:
+    delays = []
+
+    async def enter(self: Host, concurrency: int, delay: float) -> bool:
+        delays.append(delay)
+        return True
+
+    host = Host("a.example", crawl_delay=crawl_delay)
+    monkeypatch.setattr(pace, "hosts", {"a.example": host})
+    monkeypatch.setattr(Host, "enter", enter)
+    settings = Settings()
+    settings.set("DOWNLOAD_DELAY", 2, given_by)
+    middleware = PaceMiddleware(SimpleNamespace(settings=settings, spider=None))  # type: ignore[arg-type]
+    asyncio.run(middleware.process_request(Request("http://a.example/x")))
+    assert delays == [delay]
+
+
 # --- by the real command -------------------------------------------------------------------------
 
 
@@ -212,6 +248,17 @@ def test_a_host_that_refuses_everything_is_left_alone_and_the_rest_stays_owed(
     assert (status, figures["created"]) == (0, 20)
 
 
+def test_a_crawl_delay_is_kept(server: RawServer, tmp_path: Path) -> None:
+    server.answers.update(channel("tzgg", 1))
+    server.answers["/robots.txt"] = (200, {}, b"User-agent: *\nCrawl-delay: 2\nDisallow: /x/\n")
+    scrapy = Scrapy(tmp_path / "data", f"127.0.0.1:{server.port}")
+    assert (
+        scrapy("crawl", "gdzz", "-a", f"url={server.url}tzgg/", "-a", "max_pages=1").returncode == 0
+    )
+    assert len(server.times) == 3
+    assert min(b - a for a, b in pairwise(server.times)) >= 1.9
+
+
 TWO = """
 import sys
 from scrapy.crawler import CrawlerProcess
@@ -243,11 +290,31 @@ def test_two_sources_of_a_process_keep_one_pace(server: RawServer, tmp_path: Pat
     )
     assert done.returncode == 0, done.stderr
     assert sum("content" in target for target in server.requests) == 6
-    gaps = [b - a for a, b in pairwise(server.times)]
+    gaps = [b - a for a, b in pairwise(server.times[1:])]  # the first connection takes its time
     assert min(gaps) >= 0.15  # a loaded machine blurs 0.3; two paces would come close to 0
 
 
 # --- robots.txt ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        "User-agent: *\nDisallow: /通知/".encode(),
+        "User-agent: *\nDisallow: /通知/公告/".encode("gb18030"),
+        "User-agent: *\nDisallow: /通知/".encode("utf-16"),
+        "\ufeffUSER-AGENT:*\rDISALLOW:/%e9%80%9a%e7%9f%a5/ # 不许".encode(),
+        b"User-agent: *\x00\nDisallow: /*",
+        b"User-agent: ZhuanZai/1.0 (news)\nDisallow: /\n\nUser-agent: *\nAllow: /",
+        b"User-agent: zhuanzai\nDisallow: /x\n\nUser-agent: a\nUser-agent: zhuanzai\nDisallow: /*.html$",
+        b"User-agent: *\nDisallow: /" + b"*%E9" * 50_000 + b"\nDisallow: /*1.html",
+    ],
+)
+def test_what_robots_txt_may_look_like(robots: bytes) -> None:
+    rules = parse_robots(robots)
+    url = "http://a.example/%E9%80%9A%E7%9F%A5/%E5%85%AC%E5%91%8A/1.html"
+    assert not rules.can_fetch(url, "zhuanzai")
+
 
 HUGE = b"User-agent: *\n" + b"Disallow: /never/seen/anywhere\n" * 20_000 + b"Disallow: /secret/\n"
 RULES = b"\xef\xbb\xbfUser-agent: *\nDisallow: /secret/\n"

@@ -207,6 +207,16 @@ def test_validators_follow_a_good_reading_only(ledger: Ledger, make_article: Mak
     assert ledger.validators.headers(url) == {}  # other rules have read it
 
 
+@pytest.mark.parametrize("value", ['"a\x00b"', '"a\rX-Forged: 1"', '"\xff"', '"\x7f"'])
+def test_validators_that_no_request_may_carry_are_left_out(
+    ledger: Ledger, make_article: Make, value: str
+) -> None:
+    headers = (("ETag", value), ("Last-Modified", value))
+    capture = Capture.of(row(1).url, NOW, 200, headers, b"<p>1</p>")
+    assert tell(ledger, make_article(1, captures=(capture,), listed=row(1))) == ["created"]
+    assert ledger.validators(row(1).url) == {}
+
+
 def test_walks_go_on_where_they_were_cut(ledger: Ledger) -> None:
     assert ledger.walks.last("gdzz", LIST) == (False, None)
     ledger.walks.save("gdzz", LIST, False, NOW)

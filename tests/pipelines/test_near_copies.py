@@ -56,6 +56,16 @@ def test_a_near_copy_is_merged(
     assert changes(store) == [("created", 1), ("merged", 1)]
 
 
+def test_texts_too_long_to_be_compared_are_not_remembered_either(
+    store: Engine, original: Article, copy: Article
+) -> None:
+    near_copies._story.cache_clear()
+    for post in (original, copy):
+        post.text *= 1 + near_copies._LONGEST // len(post.text)
+    assert outcomes(store, original, copy) == ["created", "created"]
+    assert near_copies._story.cache_info().currsize == 0
+
+
 def test_a_near_copy_that_is_edited_stays_one(
     store: Engine, original: Article, copy: Article
 ) -> None:

@@ -234,6 +234,11 @@ def test_pinned_and_doubled_rows_stand_once() -> None:
     [
         'style="position:absolute;left:-9999px"',
         'style="opacity:0"',
+        'style="opacity: 0.0"',
+        'style="left:-99em"',
+        'style="position:absolute;clip:rect(0 0 0 0)"',
+        'style="clip-path: inset(100%)"',
+        'style="transform:scale(0)"',
         'class="trap"',
         "hidden",
     ],

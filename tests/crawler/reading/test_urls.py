@@ -44,10 +44,27 @@ def test_column_path(url: str) -> None:
 
 @pytest.mark.parametrize(
     "href",
-    ["javascript:alert(1)", "mailto:a@b.example", "#top", "", None, "http://[", "http://a:b/"],
+    [
+        *("javascript:alert(1)", "mailto:a@b.example", "#top", "", None, "http://[", "http://a:b/"),
+        "/post_\ud800.html",
+    ],
 )
 def test_no_address(href: str | None) -> None:
     assert absolute("https://a.example/", href) is None
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("\\tzgg\\1.html", "https://a.example/tzgg/1.html"),
+        ("http:\\\\b.example\\x?a=\\", "http://b.example/x?a=\\"),
+        ("http://b.example\\@a.example/x", "http://b.example/@a.example/x"),
+        ("http://user:password@a.example/x", "http://a.example/x"),
+        ("//user@a.example:81/x", "https://a.example:81/x"),
+    ],
+)
+def test_links_lead_where_a_browser_goes(href: str, url: str) -> None:
+    assert absolute("https://a.example/", href) == url
 
 
 def test_hosts() -> None:
