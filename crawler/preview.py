@@ -59,6 +59,9 @@ class View:
         family = self.walk.platform
         rows, following = read_list(page, family, asked)
         if not rows and following is None:
+            family = self.walk.family = detect(page)  # as in a crawl
+            rows, following = read_list(page, family, asked)
+        if not rows and following is None:
             print(f"{page.url}\nrefused: {refusal}")
             return None
         fates = list(self._fates(rows, family, page.url))

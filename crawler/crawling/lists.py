@@ -98,8 +98,7 @@ class Lists:
         asked = asked_for(response.request)
         rows, following = read_list(page, walk.family, asked, walk.number, guessed=walk.guessed)
         if not rows and following is None and walk.number == 1:
-            # A site may list some columns in another platform's way than its own.
-            walk.family = detect(page)
+            walk.family = detect(page)  # a site may list some columns in another platform's way
             rows, following = read_list(page, walk.family, asked)
         if not rows and (walk.number > 1 or following is None):
             self._problem(response.url, walk, "the list has no rows")
