@@ -214,7 +214,7 @@ def test_validators_that_no_request_may_carry_are_left_out(
     headers = (("ETag", value), ("Last-Modified", value))
     capture = Capture.of(row(1).url, NOW, 200, headers, b"<p>1</p>")
     assert tell(ledger, make_article(1, captures=(capture,), listed=row(1))) == ["created"]
-    assert ledger.validators(row(1).url) == {}
+    assert ledger.validators.headers(row(1).url) == {}
 
 
 def test_walks_go_on_where_they_were_cut(ledger: Ledger) -> None:
