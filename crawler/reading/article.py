@@ -26,7 +26,7 @@ from crawler.reading.infoline import (
     read_lines,
 )
 from crawler.reading.listing import Row
-from crawler.reading.metadata import read_metadata, site_name
+from crawler.reading.metadata import read_metadata, scripted_date, site_name
 from crawler.reading.node import known_node
 from crawler.reading.page import BLOCKS, Page, candidate, matches, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
@@ -116,6 +116,8 @@ def read_article(
     refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
     if any(_breaks_off(one, place, body) for one, place in ends):
         raise NotAnArticle("truncated", title)
+    if not candidates["date"] and (scripted := scripted_date(page)):
+        candidates["date"].append(scripted)
     candidates["date"] += text_dates(body.blocks, found.behind)
     doc_number = _doc_number(page, rules, candidates)
     return Article(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.items import Candidate
+from crawler.reading.dates import parse_date
 from crawler.reading.page import Page, candidate
 from crawler.reading.text import fold_space
 
@@ -25,8 +26,10 @@ _META: dict[str, tuple[str, ...]] = {
         *("createdate", "createtime", "date"),
     ),
     "source": ("contentsource", "source", "og:source", "mediaid"),
-    "author": ("author", "article:author", "og:article:author"),
+    "author": ("author", "article:author", "og:article:author", "byl", "parsely-author"),
 }
+# Other names of the same, by their letters: parsely-pub-date, bytedance:published_time.
+_PUBLISHED = re.compile(r"(?:pub(?:lish(?:ed)?)?(?:date|time|at)|datepublished|sailthrudate)$")
 _OUTLET = re.compile(r"(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|编辑部|发布)$")
 _BLOG = re.compile(
     r"(?:^|[-_|—–:：\s»«])([^-_|—–:：\s»«]{2,12}?)的(?:博客|部落格|[Bb]log|BLOG|专栏|网络日志|个人空间)"
@@ -45,6 +48,18 @@ _JSON_KEYS = (
     ("date", "pubDate"),
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|NewsArticle|BlogPosting|Report)$")
+_WRAPPING = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
+_FEW = 8  # things that one article is described by: publisher, author, logo …
+_DATED = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
+# var publish_time = "2024-08-25 10:03", "newsTime":1724551200000; of a bare `ct` also the `var`.
+_SCRIPTED = re.compile(
+    r"""(?<![\w.-])["']?(?:(?:var|let|const)\s+ct|(?:window\.)?(?P<key>publish_?(?:time|date)"""
+    r"""|pub_?(?:time|date)|news_?time|ori_?create_?time))["']?\s*[:=]\s*["']?"""
+    r"(?P<value>1\d{9}(?:\d{3})?(?!\d)|20\d{2}(?:-\d\d?-\d\d?|/\d\d?/\d\d?|\d{4})[ \dT:]{0,11})",
+    re.I,
+)
+_UPDATED = re.compile(r"updat|modif|edit", re.I)
+_MADE = re.compile(r"publish|created|(?:^|[\s_-])entry-date", re.I)
 
 
 def read_metadata(page: Page) -> dict[str, list[Candidate]]:
@@ -53,6 +68,9 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
     for name, tags in _META.items():
         for tag in tags:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
+    for tag, values in page.meta.items():
+        if tag not in _META["date"] and _PUBLISHED.search(re.sub(r"[^a-z]+", "", tag)):
+            found["date"].extend(values)
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
     if "time" in page.named or "datePublished" in page.source:
@@ -62,7 +80,9 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
         found.setdefault("author", []).append(Candidate(owner[1], "title"))
     # An outlet is no author, whatever the tag is called.
     outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
-    found["author"] = [c for c in found.get("author", []) if c not in outlets]
+    found["author"] = [
+        c for c in found.get("author", []) if c not in outlets and "://" not in c.raw
+    ]
     found["source"] = found.get("source", []) + outlets
     if not found["source"]:
         scripts = (script.text or "" for script in page.named.get("script", []))
@@ -82,9 +102,13 @@ def site_name(page: Page) -> str:
 def _marked_times(page: Page) -> Iterator[Candidate]:
     """what `<time>` and itemprop's datePublished say by attribute; readers may see 3 hours ago.
 
-    A page has many when it lists other posts: then none is believed that is not marked.
+    A page has many when it lists other posts: then none is believed that is not marked. Beside
+    the time of publishing there may be the one of change, named so.
     """
     times = [time for time in page.named.get("time", []) if time.get("datetime")]
+    times = [time for time in times if not _UPDATED.search(time.get("class") or "")]
+    made = [time for time in times if _MADE.search(time.get("class") or "")]
+    times = made if len(made) == 1 else times
     marked = [
         *page.root.iterfind(".//*[@itemprop='datePublished']"),
         *(time for time in times if time.get("pubdate") is not None),
@@ -99,10 +123,14 @@ def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
     for script in page.named.get("script", []):
         if (script.get("type") or "").lower() != "application/ld+json":
             continue
+        text = _WRAPPING.sub("", script.text or "")
         try:
-            data = json.loads(script.text or "", strict=False)
+            data = json.loads(text, strict=False)
         except ValueError:
-            continue  # a broken block is no evidence; the page has other sources
+            # A broken block is no evidence, but for the one date of the one thing in it.
+            if len(dates := set(_DATED.findall(text))) == 1 and text.count('"@type"') <= _FEW:
+                yield "date", candidate(script, fold_space(dates.pop()), "json-ld:datePublished")
+            continue
         for thing in _things(data):
             for name, key in _JSON_KEYS:
                 if isinstance(value := thing.get(key), str) and value.strip():
@@ -120,8 +148,13 @@ def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:
 def _things(data: Any) -> Iterator[dict[str, Any]]:
     """The articles in a JSON-LD block: at the top, in a list or in @graph."""
     if isinstance(data, list):
-        for item in data:
-            yield from _things(item)
+        found = [thing for item in data for thing in _things(item)]
+        # A page's own date, where no article is described: WordPress says no more of many.
+        yield from found or (
+            {"datePublished": item["datePublished"]}
+            for item in data
+            if isinstance(item, dict) and item.get("@type") == "WebPage" and "datePublished" in item
+        )
     elif isinstance(data, dict):
         kinds = data.get("@type")
         if "pubDate" in data or any(
@@ -131,10 +164,26 @@ def _things(data: Any) -> Iterator[dict[str, Any]]:
             yield data
         if isinstance(data.get("@graph"), list):
             yield from _things(data["@graph"])
+        if isinstance(data.get("mainEntity"), dict):
+            yield from _things(data["mainEntity"])
 
 
 def _name(author: Any) -> Any:
     """The name of a JSON-LD person; an organisation is the outlet, not the author."""
     if isinstance(author, dict):
-        return None if author.get("@type") == "Organization" else author.get("name")
+        return None if str(author.get("@type")).endswith("Organization") else author.get("name")
     return author
+
+
+def scripted_date(page: Page) -> Candidate | None:
+    """The date that a page's script writes into it; None where scripts say several days.
+
+    Lists of other posts are written by script, too, each row with its date.
+    """
+    found = []
+    for script in page.named.get("script", []):
+        found += [(script, match["value"].strip()) for match in _SCRIPTED.finditer(script.text or "")]
+    moments = [parse_date(value, page.fetched_at) for _, value in found]
+    if found and all(moments) and len({moment.when.date() for moment in moments if moment}) == 1:
+        return candidate(*found[0], "script")
+    return None
