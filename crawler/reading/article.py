@@ -18,9 +18,13 @@ from crawler.reading.dateline import text_dates
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import (
+    credits,
+    is_info_line,
     marked_fields,
     merge,
     names_outlet,
+    read_card,
+    read_cells,
     read_info,
     read_info_line,
     read_lines,
@@ -102,9 +106,14 @@ def read_article(
     unlabelled = tail.pop("unlabelled", [])
     if "date" not in found.info and headline and headline.element is not None:
         found.info["date"] = _date_above(headline.element)
+    if not found.info.get("date"):
+        found.info["date"] = read_cells(page)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    shown = merge(found.info, {"author": bylines}, tail)
+    opening = [(b.element, b.text) for b in body.blocks[:4] if b.text]
+    shown = merge(found.info, {"author": bylines + credits(opening)}, tail)
     marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
+    if not (shown.get("author") or marked.get("author")):
+        marked["author"] = found.info.get("_poster", []) or read_card(page)
     candidates = merge(shown, marked, metadata, late)
     persons = _persons(candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
@@ -249,10 +258,12 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
     bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
     above += [block.element for block in region.blocks[:4] if _may_inform(block)]
+    # Called an info line and dated: no text, however it is put.
+    lines = [b for i, b in enumerate(region.blocks) if i >= 4 or not _is_dated_line(b)]
     info = merge(read_info(known), read_info(dict.fromkeys(above)), bylines)
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
-    return _Found(region.node, True, region.blocks, headline, behind, dropped, info)
+    return _Found(region.node, True, lines or region.blocks, headline, behind, dropped, info)
 
 
 def _above(title: HtmlElement) -> Iterator[HtmlElement]:
@@ -285,6 +296,8 @@ def _may_inform(block: Block) -> bool:
     text = block.text
     if len(text) > _HEADLINE or is_info(text):
         return is_info(text)
+    if _is_dated_line(block):
+        return True
     said = any(name in _SAID for name, _, _ in read_info_line(text)) or "://" in text
     for start, end, date in find_dates(text):
         around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
@@ -293,6 +306,17 @@ def _may_inform(block: Block) -> bool:
             (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text
         )
     return False
+
+
+def _is_dated_line(block: Block) -> bool:
+    """Whether a short line with a date is called what info lines are called."""
+    text = block.text
+    return (
+        0 < len(text) <= _HEADLINE
+        and "。" not in text
+        and is_info_line(block.element)
+        and any(find_dates(text))
+    )
 
 
 def _shown_headline(
@@ -368,6 +392,13 @@ def _headline(
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
         ):
             return read_headline(page, heading, "heading", [*references, stem])
+    for heading in page.named.get("h1", []) + page.named.get("h2", []) + page.named.get("h3", []):
+        # Behind the names of site and column; a site's own name is what pages link to it by.
+        text = squeeze(visible_text(heading))
+        whole = squeeze(in_title)
+        if len(text) >= 8 and whole.endswith(text) and 2 * len(text) > len(whole):
+            if not heading.xpath("boolean(.//a[@href='/'])") and not without_suffix(f"x_{text}") == "x":
+                return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
     # Old sites name themselves in every <title>, and set headlines as any other text.
@@ -419,7 +450,7 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
 def _date_above(title: HtmlElement) -> list[Candidate]:
     """A date right above the headline, as blogs print it."""
     holder: HtmlElement | None = title
-    for _ in range(2):
+    for _ in range(3):
         if holder is None:
             break
         for sibling in islice(holder.itersiblings(preceding=True), 2):

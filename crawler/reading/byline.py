@@ -32,6 +32,12 @@ _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
 _NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
 _CLOSING = re.compile(rf"[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
+# 【文/某某网专栏作者 张三】
+_COLUMNIST = re.compile(
+    rf"^【文[/／|｜:：][\s\u3000]*((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE}[\s\u3000]+)?{_NAME})】$"
+)
+# （张三 作者系某某大学教授）
+_SIGNS_AS = re.compile(rf"^[（(]({_NAME})[\s\u3000，,；;]+作者(?:系|为|是)[^（）()]{{2,40}}[）)]$")
 # Lines that are nothing else: ■张三; 本报记者张三、李四报道; 张三/文 李四/图.
 _MARKED = re.compile(rf"^[■●▲◎□◆★※][\s\u3000]*({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})$")
 _GLUED = re.compile(
@@ -68,6 +74,7 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
+_LINES = ("p", "div", "li", "h4", "h5", "h6")
 # BY LI XIAOMING in Beijing | …
 _ENGLISH = re.compile(
     r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7})"
@@ -115,7 +122,8 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
             found.append(candidate(block.element, reports[1], "byline"))
     for block in lines[-3:]:
         about = _ABOUT.match(block.text) or _IS_ABOUT.match(block.text)
-        if about and (about.re is _ABOUT or is_name(about[1])):
+        about = about or _SIGNS_AS.match(block.text)
+        if about and (about.re is _ABOUT or is_name(squeeze(about[1]))):
             found.append(candidate(block.element, about[1], "byline"))
     if signature := _signature(lines):
         found.append(candidate(signature.element, signature.text, "byline"))
@@ -144,9 +152,21 @@ def _signature(lines: Sequence[Block]) -> Block | None:
 
 def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     """Author candidates from lines between headline and text: 本报记者 张三, or a name alone."""
-    lines = [(element, line) for element in elements for line in visible_lines(element)]
+    lines = [
+        (part, line)
+        for element in elements
+        for part in (_parts(element) or [element])
+        for line in visible_lines(part)
+    ]
     names = [candidate(e, line, "byline") for e, line in lines if is_name(squeeze(line))]
     return {"author": _signed(lines) + (names if len(names) == 1 else [])}
+
+
+def _parts(element: HtmlElement) -> list[HtmlElement]:
+    """The lines of an info line that is set in several."""
+    inner = [part for part in element.iter(*_LINES) if part is not element]
+    holders = {part.getparent() for part in inner}
+    return [part for part in inner if part not in holders]
 
 
 def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
@@ -165,6 +185,8 @@ def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
 
 def _byline(line: str) -> str:
     """The byline that a line is, "" where it is none."""
+    if column := _COLUMNIST.match(line):
+        return column[1]
     if match := _LINE.match(line) or _ENGLISH.match(line):
         return match[1].strip()
     if (match := _GLUED.match(line)) and match["first"] in _FAMILY_NAMES:

@@ -8,7 +8,7 @@ begins; counters, font switches and share links stand on the same line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from lxml import etree
@@ -35,7 +35,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         提交日期 提交时间 发帖时间 发贴时间 发文时间 录入时间 添加时间 添加日期
         加入时间 创建时间 入库时间 发布于 发表于 张贴于 刊发于 發布時間 發佈時間
         發布日期 發佈日期 發表時間 發表日期 刊登時間 刊登日期 上版日期 發布於 發表於
-        发布 发表 时间 日期 時間 Published Posted Date Time 发信站
+        发布 发表 时间 日期 時間 Published Posted Date Time 发信站 出版时间 出版日期 出版
         """
     ),
     "date_updated": _words(
@@ -56,7 +56,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 记者
         本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
         特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
-        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 Author Authors
+        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 来论 Author Authors
         """
     ),
     "editor": _words(
@@ -87,7 +87,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         校对 责任校对 校审 审校 审核 审稿 审读 审签 审定 核稿 初审 复审 终审 一审 二审
         三审 监制 监审 出品 签发 摄影 摄像 供图 配图 制图 设计 美编 排版 视频 剪辑
         播音 翻译 译者 编译 图片 图 圖 摄影记者 信息录入人 录入人 录入者 录入 上传者
-        提交者 策划 总策划 统筹 选稿 值班
+        提交者 策划 总策划 统筹 选稿 值班 版面编辑 图片编辑 视频编辑 口述 讲述
         """
     ),
     "_other": _words(
@@ -125,11 +125,15 @@ _PERSON = (
     r"(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][\s\u3000][\u3400-\u9fff])(?![\u3400-\u9fff])"
 )
 _LABEL = re.compile(
-    rf"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】）)，,;；:：>\d]))(?P<label>{_any_label()}"
-    r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源)[\s\u3000]+|(?<=时间)[\s\u3000]+(?=\d)"
+    r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】)），,;；:：>\d])"
+    # Spans that style sets apart: 发布者：李某发布时间：2019-03-05浏览次数：35.
+    r"|(?=(?:(?:发布|发表|更新)(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)|责任编辑)[:：])"
+    rf"|(?<=发布|更新)(?=来源))(?P<label>{_any_label()}"
+    r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源|源于)[\s\u3000]+"
+    r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[于於])(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
-    rf"|(?<=[文图字稿者员影辑编对制审划])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
+    rf"|(?<=[文图字稿者员影辑编对制审划论])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
     rf"|(?:(?<=作者|编辑|责编|记者|記者)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
@@ -137,7 +141,7 @@ _LABEL = re.compile(
 _NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
-    r"\s[大中小](?=\s|$)|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
+    r"\s[大中小](?=\s|$)|手机看|参与互动|我有话说|\s举报(?=\s|$)|进入[\u4e00-\u9fff]{2,4}论坛|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
 _CLOSED = re.compile(r"^([^（(【\[）)】\]]+)[）)】\]](?=[\u4e00-\u9fff]{2})")
 _OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
@@ -146,6 +150,7 @@ _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 �
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _MAX_MARKED = 30  # characters
+_LOOSELY = 40  # characters of a line that is dated loosely
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
 
@@ -174,6 +179,11 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
                 value = _UNTIL.sub("", value[:start]) or value
                 break
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
+        if _FIELD[label] == "source" and (signed := _OUTLET_AND_PERSON.match(value)):
+            # 来源：某某报 张三
+            if _OUTLET_NAME.match(signed[1]) and is_name(signed[2]):
+                value = signed[1]
+                yield "author", label, signed[2]
         if not value and _FIELD[label] == "source" and index + 1 < len(matches):
             # 来源：本网 记者 张三 names the outlet in the next label.
             value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
@@ -194,10 +204,76 @@ def _unbracket(value: str) -> str:
 
 
 def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """What `read_lines` finds in the lines of elements."""
-    return read_lines(
+    """What `read_lines` finds in the lines of elements, and what their attributes add to it."""
+    elements = list(elements)
+    found = read_lines(
         [(element, line) for element in elements for line in visible_lines(element, apart=True)]
     )
+    return merge(found, _in_attributes(elements, found))
+
+
+def _in_attributes(
+    elements: list[HtmlElement], known: dict[str, list[Candidate]]
+) -> dict[str, list[Candidate]]:
+    """The day behind `3天前` or `8月1日`, the outlet of which only the logo stands behind 来源."""
+    found: dict[str, list[Candidate]] = {}
+
+    def find(name: str, read: Callable[[HtmlElement], Iterable[Candidate]]) -> None:
+        values = {c.raw: c for element in elements for c in read(element)}
+        if len(values) == 1:  # several are of other posts, too
+            found[name] = list(values.values())
+
+    if "date" not in known:
+        find("date", _hidden_days)
+    if "source" not in known:
+        find("source", _logos)
+    find("_poster", _accounts)
+    return found
+
+
+def _hidden_days(element: HtmlElement) -> Iterator[Candidate]:
+    for inner in element.iter("time", "span", "abbr", "em", "i"):
+        said = inner.get("datetime") or inner.get("title") or ""
+        text = visible_text(inner) if said[:1] in ("1", "2") else ""
+        if (
+            0 < len(text) <= _SHORT
+            and (inner.tag == "time" or _LOOSE.fullmatch(text))
+            and not any(find_dates(text))
+            and not _is_change(inner)
+            and next(inner.iterancestors("a"), None) is None
+        ):
+            yield candidate(inner, said, "info")
+
+
+def _logos(element: HtmlElement) -> Iterator[Candidate]:
+    for logo in element.iter("img"):
+        name = fold_space(logo.get("alt") or "")
+        if _OUTLET_NAME.match(name) and _UNSAID.search(visible_text(element)):
+            yield candidate(element, name, "info")
+
+
+def _accounts(element: HtmlElement) -> Iterator[Candidate]:
+    """Who posted, as the link to his page calls him."""
+    for link in element.iter("a"):
+        name = visible_text(link) if _is_account(link) else ""
+        if 2 <= len(name) <= _SHORT and not _NOISE.search(name):
+            yield candidate(link, name, "info:account")
+
+
+def _is_change(element: HtmlElement) -> bool:
+    """Whether the words right before an element, or its class, say that it is a date of change."""
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None:
+        words = f"{visible_text(before)} {before.tail or ''}"
+    else:
+        words = (parent.text or "") if parent is not None else ""
+    return bool(_CHANGE.search(f"{words[-12:]} {element.get('class') or ''}"))
+
+
+def _is_account(link: HtmlElement) -> bool:
+    """Whether a link leads to who posted, by its address or by what it is called."""
+    named = f"{link.get('class') or ''} {link.get('rel') or ''}"
+    return bool(_ACCOUNT.search(link.get("href") or "") or _ACCOUNT_NAME.search(named))
 
 
 def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate]]:
@@ -212,10 +288,12 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
             labelled = ""
             for name, label, value in read_info_line(line):
                 labelled += "" if name == "_other" else f"{value}\n"
+                if name == "source":
+                    value = _linked(element, value)
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            if not labelled and (posted := _posted(line)):
+            if "author" not in found and (posted := _posted(line)):
                 for name, value in zip(("author", "date"), posted, strict=True):
                     found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
             elif not labelled and (match := _POSTER.search(line)):
@@ -232,6 +310,16 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
     }
 
 
+def _linked(element: HtmlElement, value: str) -> str:
+    """A source without what stands behind its link: 来源：<a>某某报</a> <a>我要评论</a>."""
+    for link in element.iter("a"):
+        name = visible_text(link)
+        if name and value.startswith(name) and value[len(name) : len(name) + 1] in " \u3000":
+            behind = re.split(r"[\s\u3000|丨]+", value[len(name) :].strip(_EDGE))
+            return value if any(map(_OUTLET_NAME.match, behind)) else name
+    return value
+
+
 # Who posted and when, in one sentence, as forums and blogs print it above or below a post.
 _WHO = r"(?P<who>[^\s\u3000，。：:|<>【】@]{1,20}?)[\s\u3000]*"
 _VERB = r"(?:张贴|貼出|贴出|發表|发表|发布|發布|提交|上传)"
@@ -245,32 +333,54 @@ _BEFORE_DATE = (
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
 _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
 _POSTER = re.compile(
-    r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20})(?=$|\s*[|@]|\s(?:at|on|in)\s)"
+    r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20}(?:\s[A-Z]\S{0,19}){0,2})"
+    r"(?=$|\s*[|@]|\s(?:at|on|in)\s)"
 )
 # The day that a paper was written, and the one on the site's clock.
-_OTHER_DAY = re.compile("|".join([*LABELS["_written"], "今天", "今日", "当前时间", "现在时间"]))
+_OTHER_DAY = re.compile(
+    "|".join([*LABELS["_written"], r"今天(?!\s*\d{1,2}:\d\d)", "今日", "当前时间", "现在时间"])
+)
 # 会议时间：, 报名日期：; what is published has a word of that in its label.
 _FOREIGN = re.compile(
     r"(?<![\u4e00-\u9fff])(?![^：:]*[发刊布登载传录發])[\u4e00-\u9fff]{2,10}[:：]\s*$"
 )
-_AGO = re.compile(
-    r"(?:\d{1,3}\s*(?:分钟|小时|天)前|刚刚|(?:昨天|前天)(?:\s*\d{1,2}:\d{2})?)(?=$|[\s\u3000|·])"
+# 3小时前, 昨天 10:03, 08-25 10:03: no more than that to say when, between other fields.
+_LOOSE = re.compile(
+    r"(?:^|(?<=[\s\u3000|·丨]))(?:\d{1,3}\s*(?:分钟|分鐘|小时|小時|天)前|刚刚|剛剛"
+    r"|(?:昨天|前天)(?:\s*\d{1,2}:\d{2})?|今天\s*\d{1,2}:\d{2}"
+    r"|\d{1,2}(?:月|-)\d{1,2}日?\s*\d{1,2}:\d\d(?::\d\d)?)(?=$|[\s\u3000|·丨])"
 )
-# A line that is nothing else: 05-08-25, 20050825, 08月25日 10:03.
+# A line that is nothing else: 05-08-25, 20050825, 05 2025-08 (in boxes).
 _ALONE = re.compile(
     r"[\[【(（]?(?:\d\d-\d\d-\d\d(?:\s+\d{1,2}:\d\d(?::\d\d)?)?|(?:19|20)\d{6}"
-    r"|\d{1,2}(?:月|-)\d{1,2}日?\s*\d{1,2}:\d\d(?::\d\d)?)[\]】)）]?"
+    r"|\d{1,2}日?\s+(?:20\d\d\s*[-/.年]\s*\d{1,2}月?|\d{1,2}月\s*20\d\d年?))[\]】)）]?"
 )
+_CHANGE = re.compile(r"更新|修改|编辑|最[后後]|updat|modif|edit", re.I)
+_CHANGED = re.compile(r"\s*(?:更新|修改)")
+_SHORT = 20  # characters
+_UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
+_OUTLET_AND_PERSON = re.compile(r"^(\S{3,20})[\s\u3000]+(\S{2,3})$")
+_ACCOUNT = re.compile(
+    r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/[\w%.-]+/?$|space-uid-\d+"
+    r"|[?&]uid=\d+|/@[\w.-]+/?$",
+    re.I,
+)
+_ACCOUNT_NAME = re.compile(r"(?:^|[\s_-])(?:author|user-?name|user-?link|nick-?name)", re.I)
+_INFO_NAME = re.compile(
+    r"(?:^|[\s_-])(?:meta|byline|dateline|info|date|time|pub-?(?:time|date))(?:$|[\s_-])", re.I
+)
+_LATIN_NAME = re.compile(r"^[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}$")
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
     r"|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
     r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
+    r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)|\+?\s*关注(?=$|\s)"
 )
 _REPORTED = re.compile(r"(?<=[报報社网網台])(?:报道|報道|报导|報導|消息|讯|訊|电|電)$")
-_OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”]{2,24}[》]?$")
+_OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”《-]{2,24}[》]?$")
 _OUTLET_NAME = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z0-9·+《]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播)》?$"
+    r"^[\u4e00-\u9fffA-Za-z0-9·+《-]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播)》?$"
 )
 _NO_OUTLET = re.compile(
     r"首页|正文|当前位置|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
@@ -286,8 +396,17 @@ def _unlabelled(
     """
     if len(line) > 100 or _OTHER_DAY.search(line):
         return
-    for start, end, raw in find_dates(line):
+    spans = list(find_dates(line))
+    if not spans and "date" not in found:
+        if match := _ALONE.fullmatch(line):
+            spans = [(0, len(line), line)]
+        elif len(line) <= _LOOSELY and (match := _LOOSE.search(line)):
+            spans = [(*match.span(), match[0])]
+    for start, end, raw in spans:
         if raw in labelled or _is_row(element, raw) or _FOREIGN.search(line[:start]):
+            continue
+        if _CHANGED.match(line[end:]):
+            found.setdefault("date_updated", []).append((50, candidate(element, raw, "info:更新")))
             continue
         rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
         if noise := _NOISE.search(rest):
@@ -301,9 +420,13 @@ def _unlabelled(
         named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
         outlet = _REPORTED.sub("", (named[0] if named else rest).strip("()（）[]【】 "))
         persons = [word for word in words if is_name(word)]
+        if _LATIN_NAME.match(rest) and is_info_line(element):
+            persons = [rest]
+        accounts = [visible_text(link) for link in element.iter("a") if _is_account(link)]
         if (
             _OUTLET.match(outlet)
             and outlet not in persons
+            and (outlet not in accounts or _OUTLET_NAME.match(outlet))
             and not _NO_OUTLET.search(outlet)
             and not _LABEL.search(outlet)
         ):
@@ -313,8 +436,11 @@ def _unlabelled(
                 (60, candidate(element, "、".join(persons), "info"))
             )
         return
-    if "date" not in found and (match := _AGO.match(line) or _ALONE.fullmatch(line)):
-        found.setdefault("date", []).append((50, candidate(element, match[0], "info")))
+
+
+def is_info_line(element: HtmlElement) -> bool:
+    """Whether an element is called what info lines are called: post-meta, byline, date."""
+    return bool(_INFO_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
 
 
 def names_outlet(line: str) -> bool:
@@ -327,7 +453,13 @@ def _posted(line: str) -> tuple[str, str] | None:
     """Who posted and when: 本帖由张三于2005年8月12日16:12发表."""
     if len(line) > 120:
         return None
-    for start, end, date in find_dates(line):
+    spans: list[tuple[int, int, str]] = []
+    for start, end, date in sorted(find_dates(line)):
+        if spans and not line[spans[-1][1] : start].strip():
+            # Beside the day of publishing the one of change, which style hides.
+            start, _, date = spans.pop()
+        spans.append((start, end, date))
+    for start, end, date in spans:
         before, behind = line[:start], line[end:]
         for match in (
             *(pattern.search(before) for pattern in _BEFORE_DATE),
@@ -355,6 +487,8 @@ def _beside_date(
         if len(line) > 40 or not any(raw in line for raw in shown):
             continue
         for element, name in [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]:
+            if element.tag in ("h1", "h2", "h3"):
+                continue
             if len(name) <= 16 and _OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
                 found.setdefault("source", []).append((60, candidate(element, name, "info")))
         return
@@ -362,7 +496,7 @@ def _beside_date(
 
 _MARKED = {
     "author": re.compile(
-        r"\s(?:authors?|byline|writer|author-name|(?:article|post|entry)-author)\s"
+        r"\s(?:authors?|byline|writer|author-(?:info-)?name|(?:article|post|entry)-author)\s"
     ),
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
@@ -384,7 +518,7 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
         if "itemprop" in page.source:
             properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
             elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
-        shown = [(visible_text(e), e) for e in page.elements if e in elements] if elements else []
+        shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
             continue
@@ -393,6 +527,67 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
         if said or not _LABEL.search(text):
             raw = said[0] if said else text
             found[name] = [candidate(element, raw, f"class:{name}")]
+    return found
+
+
+def _named(element: HtmlElement) -> str:
+    """The text of a marked element; of microdata that describe a person only the name."""
+    names = [e for e in element.iter() if e.get("itemprop") == "name" and e is not element]
+    if len(names) == 1:
+        return fold_space(names[0].get("content") or "") or visible_text(names[0])
+    text = visible_text(element)
+    for start, end, _ in sorted(find_dates(text), reverse=True):
+        text = text[:start] + text[end:]
+    return text.strip(_EDGE)
+
+
+def read_card(page: Page) -> list[Candidate]:
+    """Who wrote the post, from the card that introduces him, if there is one card."""
+    cards = {e for key in page.named if _CARD.match(key) for e in page.named[key]}
+    names = {}
+    for card in cards:
+        for part in card.iterdescendants():
+            if _CARD_NAME.search(part.get("class") or "") and (name := visible_text(part)):
+                if len(name) <= _SHORT and not _LABEL.search(name):
+                    names[name] = part
+    return [candidate(part, name, "class:author") for name, part in names.items() if len(names) == 1]
+
+
+_CARD = re.compile(r"\.(?:about-(?:the-)?author|author-?(?:card|box|bio))$", re.I)
+_CARD_NAME = re.compile(r"(?:^|[\s_-])(?:name|nickname|fn)(?:$|\s)", re.I)
+# A cell that is nothing but the label of the cell beside it.
+_CELL = re.compile(r"(?:发布|发表|公开|公布|上载|發布|發佈)(?:日期|时间|時間)[:：]?")
+
+
+def read_cells(page: Page) -> list[Candidate]:
+    """The date beside a cell that says 发布日期, as tables and lists above a paper have it."""
+    found = {}
+    for tag in ("td", "th", "dt", "b", "strong"):
+        for cell in page.named.get(tag, []):
+            said = cell.text or (cell[0].text if len(cell) == 1 else "") or ""
+            if len(said) <= _SHORT and _CELL.fullmatch(squeeze(said)):
+                beside = cell.getnext()
+                if beside is not None and len(beside) <= 2:
+                    value = visible_text(beside)
+                    if len(value) <= _SHORT and any(find_dates(value)):
+                        found[value] = candidate(beside, value, f"info:{squeeze(said)}")
+    return list(found.values()) if len(found) == 1 else []
+
+
+def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
+    """Authors from lines of a text that only tell who did what: 口述：张三　撰文：李四."""
+    found = []
+    for element, line in lines:
+        if len(line) > _MAX_VALUE or "。" in line or not (first := _LABEL.match(line)):
+            continue
+        told = list(read_info_line(line))
+        said = sum(len(squeeze(label + value)) for _, label, value in told)
+        if first and told and len(squeeze(line)) - said <= 2 * len(told):
+            found += [
+                candidate(element, value, f"info:{label}")
+                for name, label, value in told
+                if name == "author"
+            ]
     return found
 
 
