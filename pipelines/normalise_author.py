@@ -67,8 +67,8 @@ _STANDING = re.compile(
 )
 # 张三系某某大学教授
 _IS = re.compile(r"^([\u3400-\u9fff·]{2,4}?)[，,]?(?:系|为|是|现任|男|女).{3,}$")
-_PLACE_REPORT = re.compile(r"(?:报道|报导)$|^[\u4e00-\u9fff]{0,8}摄$")
-_REPORT = re.compile(r"(?:综合|摄影)?(?:报道|报导)$|发自[\u4e00-\u9fff]{2,6}$")
+_PLACE_REPORT = re.compile(r"(?:报道|报导|報導|報道)$|^[\u4e00-\u9fff]{0,8}摄$")
+_REPORT = re.compile(r"(?:综合|摄影)?(?:报道|报导|報導|報道)$|发自[\u4e00-\u9fff]{2,6}$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Letters of any script, points between the parts of a name; no digits, signs or markup.
 _PERSON = re.compile(r"^[^\W\d_][\w·.•\-' ]{0,39}$")

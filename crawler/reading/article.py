@@ -44,6 +44,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _SENTENCE = re.compile(r"[。！？]")
+_SITES = ("新闻", "网", "资讯", "客户端")
+_SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
@@ -115,7 +117,7 @@ def read_article(
     if not (shown.get("author") or marked.get("author")):
         marked["author"] = found.info.get("_poster", []) or read_card(page)
     candidates = merge(shown, marked, metadata, late)
-    persons = _persons(candidates, site_name(page))
+    persons = _persons(page, candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
     candidates["author"] = persons
     candidates["rights"] = list(read_rights(page))
@@ -397,7 +399,7 @@ def _headline(
         text = squeeze(visible_text(heading))
         whole = squeeze(in_title)
         if len(text) >= 8 and whole.endswith(text) and 2 * len(text) > len(whole):
-            if not heading.xpath("boolean(.//a[@href='/'])") and not without_suffix(f"x_{text}") == "x":
+            if not _SITE.search(text) and heading.find(".//a[@href='/']") is None:
                 return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
@@ -479,8 +481,11 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     }
 
 
-def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
+def _persons(
+    page: Page, candidates: dict[str, list[Candidate]], site: str
+) -> list[Candidate]:
     """Author candidates without the editors, outlets and accounts that head tags call authors."""
+    named = squeeze(page.root.findtext(".//title") or "")
     others = {squeeze(site)} | {
         part
         for name in ("editor", "source")
@@ -490,7 +495,11 @@ def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidat
     persons = [
         c
         for c in candidates.get("author", [])
-        if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
+        if not (
+            c.origin.startswith(("meta:", "json-ld:"))
+            # 某某 in 标题_某某新闻 is the site.
+            and (squeeze(c.raw) in others or named.endswith(tuple(f"{c.raw}{s}" for s in _SITES)))
+        )
     ]
     # 来源：张三, where something else is the outlet: who wrote it.
     outlets, named = _by_kind(candidates)

@@ -373,9 +373,9 @@ _LATIN_NAME = re.compile(r"^[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}$")
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
-    r"|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
+    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
     r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
-    r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)|\+?\s*关注(?=$|\s)"
+    r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)"
 )
 _REPORTED = re.compile(r"(?<=[报報社网網台])(?:报道|報道|报导|報導|消息|讯|訊|电|電)$")
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”《-]{2,24}[》]?$")
@@ -443,6 +443,11 @@ def is_info_line(element: HtmlElement) -> bool:
     return bool(_INFO_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
 
 
+def is_outlet(name: str) -> bool:
+    """Whether a name ends like an outlet's."""
+    return bool(_OUTLET_NAME.match(name)) and len(name) <= _SHORT
+
+
 def names_outlet(line: str) -> bool:
     """Whether one of the words of a line is an outlet's name or a person's."""
     words = re.split(r"[\s\u3000|丨]+", line.strip(_EDGE))
@@ -500,6 +505,7 @@ _MARKED = {
     ),
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
+_NAMES_OUTLET = re.compile(r"\.(?:from|laiyuan|media(?:-?name)?|mediaName)$")
 _PROPERTIES = etree.XPath("//*[@itemprop]")
 
 
@@ -512,12 +518,16 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     for name in missing:
         named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
         elements = {element for key in named for element in page.named[key]}
+        weak = [key for key in page.named if key[0] == "." and _NAMES_OUTLET.match(key)]
+        if name == "source" and not elements:
+            elements = {e for key in weak for e in page.named[key] if is_outlet(visible_text(e))}
         links = page.named.get("a", []) + page.named.get("link", [])
         linked = (link for link in links if link.get("rel"))
         elements.update(e for e in linked if _MARKED[name].search(f" {e.get('rel')} "))
         if "itemprop" in page.source:
             properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
             elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
+        elements -= {above for element in elements for above in element.iterancestors()}
         shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:

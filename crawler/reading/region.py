@@ -29,8 +29,10 @@ _INFO = re.compile(
 )
 # Counters, and what stands between the fields of a line.
 _SAYS_NOTHING = re.compile(
-    r"(?:浏览|阅读|点击|评论|回复|人气)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+    r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+    r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
 )
+_SENTENCE = re.compile(r"[，。！？]")
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
@@ -234,12 +236,16 @@ def is_info(line: str) -> bool:
     if len(line) > 120 or not _INFO.search(line):
         return False
     bare = line
-    for _, _, raw in find_dates(line):
+    opens = False
+    for start, _, raw in find_dates(line):
+        opens = opens or (start == 0 and ":" in raw)
         bare = bare.replace(raw, "")
     rest = len(squeeze(_SAYS_NOTHING.sub("", bare)))
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
     told = list(read_info_line(line))
+    if opens and told and not _SENTENCE.search(line):
+        return True
     read = [r for r in told if r[0] in _PLAIN_INFO]
     # An author alone signs the text; beside a date and a counter he is one field of many.
     counted = told if bare != line else read
