@@ -114,8 +114,11 @@ def read_article(
     opening = [(b.element, b.text) for b in body.blocks[:4] if b.text]
     shown = merge(found.info, {"author": bylines + credits(opening)}, tail)
     marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
-    if not (shown.get("author") or marked.get("author")):
-        marked["author"] = found.info.get("_poster", []) or read_card(page)
+    posters = found.info.get("_poster", [])
+    if not shown.get("author"):
+        named = marked.get("author", [])
+        if not named or any(named[0].raw.startswith(poster.raw) for poster in posters):
+            marked["author"] = posters or read_card(page)
     candidates = merge(shown, marked, metadata, late)
     persons = _persons(page, candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
