@@ -67,8 +67,14 @@ _STANDING = re.compile(
 )
 # 张三系某某大学教授
 _IS = re.compile(r"^([\u3400-\u9fff·]{2,4}?)[，,]?(?:系|为|是|现任|男|女).{3,}$")
-_PLACE_REPORT = re.compile(r"(?:报道|报导|報導|報道)$|^[\u4e00-\u9fff]{0,8}摄$")
+_PLACE_REPORT = re.compile(r"^发自[\u4e00-\u9fff]{2,6}$|(?:报道|报导|報導|報道)$|^[\u4e00-\u9fff]{0,8}摄$")
 _REPORT = re.compile(r"(?:综合|摄影)?(?:报道|报导|報導|報道)$|发自[\u4e00-\u9fff]{2,6}$")
+# [美]约翰·史密斯; 张三 单位：某某大学
+_COUNTRY = re.compile(r"[\[［〔（(【][美英法德日俄苏意加澳韩印台港]国?[\]］〕）)】][\s\u3000]*")
+_ABOUT_HIM = re.compile(r"[\s\u3000，,；;]+(?:单位|电话|邮箱|学校|指导[老教]师)[:：].*$")
+_STAFF = re.compile(
+    r"\b(?:[A-Z]\w+\s+)?Staff(?:\s+(?:Writer|Reporter)s?)?\b|\b(?:Staff\s+)?(?:Writer|Reporter|Correspondent)s?\b"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Letters of any script, points between the parts of a name; no digits, signs or markup.
 _PERSON = re.compile(r"^[^\W\d_][\w·.•\-' ]{0,39}$")
@@ -118,12 +124,13 @@ def read_names(raw: str) -> list[str]:
     >>> read_names("记者 张 三 通讯员 李四、王小五")
     ['张三', '李四', '王小五']
     """
-    raw = raw.strip(" \u3000()（）[]【】:：")
+    raw = _COUNTRY.sub("", _ABOUT_HIM.sub("", raw)).strip(" \u3000()（）[]【】:：")
     if _NAMELESS.match(raw):
         return [raw]
     raw = _MADE_TEXT.sub(" ", _MADE_PICTURES.sub(" ", _BRACKET.sub("", raw)))
     if not _HAN.search(raw):
         raw = re.sub(r"\s+in\s+[A-Z].*$", "", raw)  # By Li Ming in Beijing
+        raw = _STAFF.sub("", raw)
     names: dict[str, None] = {}
     for part in _OPENING.split(raw):
         if re.match(_NO_AUTHOR, part):

@@ -14,7 +14,7 @@ from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import asides, is_control_link, is_editor
 from crawler.reading.byline import is_name, read_bylines, shown_bylines
-from crawler.reading.dateline import text_dates
+from crawler.reading.dateline import is_row, text_dates
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import (
@@ -44,6 +44,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _SENTENCE = re.compile(r"[。！？]")
+_READER = re.compile(r"(?:网友|游客|匿名|评论|回复|\d+[楼樓]|#\d)")
 _SITES = ("新闻", "网", "资讯", "客户端")
 _SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _TOOL = 200  # characters
@@ -461,6 +462,8 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
         for sibling in islice(holder.itersiblings(preceding=True), 2):
             if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:
                 break
+            if is_row(sibling):
+                continue
             dates = read_info([sibling]).get("date", [])
             if dates:
                 return dates
@@ -473,7 +476,7 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
-    below = read_info(dict.fromkeys(found.behind))
+    below = read_info(e for e in dict.fromkeys(found.behind) if not _is_comment(e))
     read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
@@ -482,6 +485,11 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
         for name in ("source", "editor", "author", "date")
         if name in read
     }
+
+
+def _is_comment(element: HtmlElement) -> bool:
+    """Whether a line is the head of what a reader wrote."""
+    return bool(_READER.match(squeeze(element.text_content())))
 
 
 def _persons(

@@ -69,6 +69,8 @@ _ASIDE = re.compile(
     r"pre-?next|pn|qrcode|erweima|ewm|right|rightbar|col-?r|sub-?right)(?:$|[\s_\d-])",
     re.I,
 )
+_PLACED = re.compile(r"(?<![A-Za-z])(?:right|keywords?|adv?|ads|position|pn)(?![A-Za-z])", re.I)
+_SENTENCES = 4
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -115,8 +117,22 @@ def asides(page: Page) -> set[HtmlElement]:
         if name in ("nav", "footer", "aside") or (name[0] in ".#" and _names_aside(name[1:]))
         for element in elements
     }
+    found = {e for e in found if not (_is_placed(e) and _is_prose(e))}
     bare = (e for e in page.named.get("header", []) if not (e.get("class") or e.get("id")))
     return found.union(bare)
+
+
+def _is_placed(element: HtmlElement) -> bool:
+    """Whether an element is only named by where it stands, or by the advertisement beside it."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    return bool(names) and not _names_aside(_PLACED.sub(" ", _CAMEL.sub("-", names)))
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    text = element.text_content()
+    if text.count("。") < _SENTENCES:
+        return False
+    return 5 * sum(len(link.text_content()) for link in element.iter("a")) < len(text)
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,8 @@ _LINE = re.compile(
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
 _NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
-_CLOSING = re.compile(rf"[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
+_OFFICE = r"(?:[\u4e00-\u9fff]{2,12}[部处院系局科办社报网台委室会][\s\u3000]+)?"
+_CLOSING = re.compile(rf"[（(]{_OFFICE}({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
 # 【文/某某网专栏作者 张三】
 _COLUMNIST = re.compile(
     rf"^【文[/／|｜:：][\s\u3000]*((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE}[\s\u3000]+)?{_NAME})】$"
@@ -42,7 +43,8 @@ _SIGNS_AS = re.compile(rf"^[（(]({_NAME})[\s\u3000，,；;]+作者(?:系|为|�
 _MARKED = re.compile(rf"^[■●▲◎□◆★※][\s\u3000]*({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})$")
 _GLUED = re.compile(
     rf"^([\u4e00-\u9fff+·]{{0,10}}?(?:记者|通讯员|記者)(?P<first>{_HAN}){_HAN}{{1,3}}"
-    rf"(?:[\s\u3000、，]+{_NAME}){{0,4}}(?:报道|报导)?(?:[／/]{_HAN}{{2,6}}[报報][道导導])?)$"
+    rf"(?:[\s\u3000、，]+(?:记者|通讯员|实习生)?{_NAME}){{0,6}}(?:报道|报导)?"
+    rf"(?:[／/]{_HAN}{{2,6}}[报報][道导導]|[\s\u3000]*(?:文[/／]图|图[/／]文|摄影报道))?)$"
 )
 _BEHIND = re.compile(
     rf"^{_NAME}(?:[、\s\u3000]{_NAME})*[\s\u3000]*[/／][\s\u3000]*[文撰].{{0,20}}$"
@@ -74,11 +76,13 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
+BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
 # BY LI XIAOMING in Beijing | …
 _ENGLISH = re.compile(
-    r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7})"
-    r"(?=$|\s+in\s|\s*[|(,])"
+    r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7}?)"
+    r"(?=$|\s+in\s|\s*[|(]|,\s*$|\s+(?:on\s+)?\d|\s+(?:Updated|Published|Posted)\b"
+    r"|\s+(?:on\s+)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)"
 )
 # The hundred most common family names cover 85 % of the population (公安部, 2020 name report).
 _FAMILY_NAMES = frozenset(
@@ -188,6 +192,8 @@ def _byline(line: str) -> str:
     """The byline that a line is, "" where it is none."""
     if column := _COLUMNIST.match(line):
         return column[1]
+    if not (line[0] in "■●▲◎□◆★※" and _MARKED.match(line)):
+        line = line.lstrip(BULLETS)
     if match := _LINE.match(line) or _ENGLISH.match(line):
         return match[1].strip()
     if (match := _GLUED.match(line)) and match["first"] in _FAMILY_NAMES:

@@ -20,7 +20,7 @@ from crawler.reading.text import squeeze
 
 _OPENING = 40  # characters
 _CLOSING = 40
-_TITLE = 6  # characters
+_TITLE = 4  # characters
 _AROUND = 14  # characters beside the date of a closing line
 _REPORT = re.compile(r"^[\s\u3000日]*(?:电|讯|消息|報道|报道|電|訊)")
 _REPORTED = re.compile(r"(?:[报网社台刊]讯|[社网]电)[】\]）)]?[\s\u3000]*$")
@@ -39,7 +39,7 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
     below = [
         (element, line)
         for element in behind
-        if not _lists(element)
+        if not is_row(element)
         for line in visible_lines(element)
     ]
     for element, line in (*closing, *below):
@@ -50,6 +50,6 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
                 yield candidate(element, raw, "signed")
 
 
-def _lists(element: HtmlElement) -> bool:
+def is_row(element: HtmlElement) -> bool:
     """Whether a line is a row of a list: the title of another post, linked, and its date."""
     return any(len(squeeze(link.text_content())) >= _TITLE for link in element.iter("a"))

@@ -59,7 +59,7 @@ _NAMED = tuple(
         rf"(?<![\d.]){_DAY}(?:st|nd|rd|th)?[\s-]*(?:of\s+)?{_MONTH_NAME}[\s,-]*{_YEAR}(?!\d){_TIME}",
         rf"{_MONTH_NAME}\s+{_DAY}\s+{_CLOCK}\s*(?:[A-Z]{{3,4}}\s+)?{_YEAR}(?!\d)",
         # 2024 08/01 10:03: parts of a date that style sets apart
-        rf"(?<!\d){_YEAR}\s+{_MONTH}[/-]{_DAY}(?!\d){_TIME}",
+        rf"(?<!\d){_YEAR}\s+{_MONTH}[/.-]{_DAY}(?!\d){_TIME}",
         r"(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])\s*月\s*"
         rf"{_DAY}\s*(?:日\s*,?|,)\s*{_YEAR}(?!\d){_TIME}",
     )
@@ -82,10 +82,10 @@ _COMPACT = re.compile(
     r"(?:[T\s]?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?)?$"
 )
 _YEARLESS = re.compile(rf"^{_MONTH}\s*[-/.月]\s*{_DAY}\s*日?{_TIME}$")
-# 05 2021-01 and 05 01月 2021: the day set large, beside or above its month.
+# 05 2021-01, 05 01月 2021 and 01/05 2021: parts of a date in a box.
 _DAY_APART = re.compile(
-    rf"^{_DAY}日?\s+(?:{_YEAR}\s*[-/.年]\s*{_MONTH}月?|{_MONTH.replace('month', 'then')}月\s*"
-    rf"{_YEAR.replace('year', 'its')}年?)$"
+    rf"^(?:(?P<first>1[0-2]|0?[1-9])[-/](?P<on>3[01]|[12]\d|0?[1-9])\s+(?P<of>20\d\d)|{_DAY}日?\s+(?:{_YEAR}\s*[-/.年]\s*{_MONTH}月?|{_MONTH.replace('month', 'then')}月\s*"
+    rf"{_YEAR.replace('year', 'its')}年?))$"
 )
 _RELATIVE = re.compile(
     r"^(?:(?P<day>今天|昨天|前天)\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
@@ -181,8 +181,9 @@ def parse_date(text: str, now: datetime) -> Moment | None:
     if match := _RELATIVE.match(plain):
         return _relative(match, today)
     if match := _DAY_APART.match(plain):
-        year, month = match["year"] or match["its"], match["month"] or match["then"]
-        return _day(int(year), int(month), int(match["day"]))
+        year = match["year"] or match["its"] or match["of"]
+        month = match["month"] or match["then"] or match["first"]
+        return _day(int(year), int(month), int(match["day"] or match["on"]))
     if _WORTH_GUESSING.search(plain):
         return _guess(plain, today)
     return None

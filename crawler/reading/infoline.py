@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.byline import is_name
+from crawler.reading.byline import BULLETS, is_name
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, candidate, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
@@ -53,7 +53,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     ),
     "author": _words(
         """
-        作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 记者
+        作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 采写 采访撰文 采访、撰文 学生记者 校园记者 记者
         本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
         特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
         投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 来论 Author Authors
@@ -88,6 +88,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         三审 监制 监审 出品 签发 摄影 摄像 供图 配图 制图 设计 美编 排版 视频 剪辑
         播音 翻译 译者 编译 图片 图 圖 摄影记者 信息录入人 录入人 录入者 录入 上传者
         提交者 策划 总策划 统筹 选稿 值班 版面编辑 图片编辑 视频编辑 口述 讲述
+        指导老师 指导教师
         """
     ),
     "_other": _words(
@@ -96,7 +97,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         阅读数 阅读 访问量 访问次数 访问统计 瀏覽次數 瀏覽數 點擊數 點閱 字号 字体大小
         字体 字級 分享到 分享 索引号 主题词 主题分类 体裁分类 公开方式 公开形式
         公开范围 关键词 关键字 關鍵字 标签 语音播报 朗读 评论 回复 跟帖 跟贴 打印 收藏
-        保护视力色 背景颜色 原标题 标题 分类 栏目 类别 所属栏目 版面 版次 信箱 名称
+        保护视力色 视力保护色 背景颜色 原标题 标题 分类 栏目 类别 所属栏目 版面 版次 信箱 名称
         主题 手机查看 选择字号 时效 信区 Views Comments Tags
         """
     ),
@@ -133,14 +134,14 @@ _LABEL = re.compile(
     r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[于於])(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
-    rf"|(?<=[文图字稿者员影辑编对制审划论])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
-    rf"|(?:(?<=作者|编辑|责编|记者|記者)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
+    rf"|(?<=[文图字稿者员影辑编对制审划论写])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
+    rf"|(?:(?<=作者|编辑|责编|记者|記者|摄影)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
 # What ends a value although it is no label.
 _NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
-    r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放)|浏览(?:次数|量)?|次浏览|纠错|"
+    r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放|\s*\d)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|手机看|参与互动|我有话说|\s举报(?=\s|$)|进入[\u4e00-\u9fff]{2,4}论坛|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
 _CLOSED = re.compile(r"^([^（(【\[）)】\]]+)[）)】\]](?=[\u4e00-\u9fff]{2})")
@@ -174,9 +175,9 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
             value = value[: noise.start()]
         if _FIELD[label] == "author" and (closed := _CLOSED.match(value)):
             value = closed[1]  # （记者 张三）近日，…
-        if _FIELD[label] in ("source", "author"):
+        if _FIELD[label] in ("source", "author", "editor", "_person", "_issuer"):
             for start, _, _ in find_dates(value):
-                value = _UNTIL.sub("", value[:start]) or value
+                value = _UNTIL.sub("", value[:start])
                 break
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
         if _FIELD[label] == "source" and (signed := _OUTLET_AND_PERSON.match(value)):
@@ -194,21 +195,22 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
 def _unbracket(value: str) -> str:
     """Cut a bracket that was opened or closed outside of the value: `岳弘彬）` -> `岳弘彬`."""
     for opening, closing in ("（）", "()", "【】", "[]"):
+        if value.endswith(opening):
+            value = value[:-1]
         if value.endswith(closing) and value.count(closing) > value.count(opening):
             value = value[:-1]
         elif value.startswith(closing):
             value = value[1:]
-        if value.endswith(opening):
-            value = value[:-1]
     return value.strip(_EDGE)
 
 
 def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     """What `read_lines` finds in the lines of elements, and what their attributes add to it."""
     elements = list(elements)
-    found = read_lines(
-        [(element, line) for element in elements for line in visible_lines(element, apart=True)]
-    )
+    lines = [(element, visible_lines(element, apart=True)) for element in elements]
+    # A day and its month may be set one above the other, in a box.
+    boxed = [(e, " ".join(many)) for e, many in lines if 1 < len(many) and len("".join(many)) < 12]
+    found = read_lines([(e, line) for e, many in lines for line in many] + boxed)
     return merge(found, _in_attributes(elements, found))
 
 
@@ -300,6 +302,7 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
                 found.setdefault("author", []).append(
                     (60, candidate(element, match["who"], "info:发表"))
                 )
+                _unlabelled(element, line, found, match[0])
             elif "date" not in found or not labelled:
                 _unlabelled(element, line, found, labelled)
     if "source" not in found and "date" in found:
@@ -321,7 +324,9 @@ def _linked(element: HtmlElement, value: str) -> str:
 
 
 # Who posted and when, in one sentence, as forums and blogs print it above or below a post.
-_WHO = r"(?P<who>[^\s\u3000，。：:|<>【】@]{1,20}?)[\s\u3000]*"
+_WHO = (
+    r"(?P<who>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}|[^\s\u3000，。：:|<>【】@]{1,20}?)[\s\u3000]*"
+)
 _VERB = r"(?:张贴|貼出|贴出|發表|发表|发布|發布|提交|上传)"
 _BEFORE_DATE = (
     re.compile(
@@ -353,6 +358,7 @@ _LOOSE = re.compile(
 # A line that is nothing else: 05-08-25, 20050825, 05 2025-08 (in boxes).
 _ALONE = re.compile(
     r"[\[【(（]?(?:\d\d-\d\d-\d\d(?:\s+\d{1,2}:\d\d(?::\d\d)?)?|(?:19|20)\d{6}"
+    r"|20\d\d\s+\d\d?[-/.]\d\d?|\d\d?[-/]\d\d?\s+20\d\d"
     r"|\d{1,2}日?\s+(?:20\d\d\s*[-/.年]\s*\d{1,2}月?|\d{1,2}月\s*20\d\d年?))[\]】)）]?"
 )
 _CHANGE = re.compile(r"更新|修改|编辑|最[后後]|updat|modif|edit", re.I)
@@ -415,6 +421,9 @@ def _unlabelled(
             return  # running text
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
         if labelled:
+            opens = line[:start].strip(_EDGE)
+            if "source" not in found and is_outlet(opens) and not _NO_OUTLET.search(opens):
+                found["source"] = [(50, candidate(element, opens, "info"))]
             return
         words = re.split(r"[\s\u3000|丨]+", rest)
         named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
@@ -588,6 +597,7 @@ def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
     """Authors from lines of a text that only tell who did what: 口述：张三　撰文：李四."""
     found = []
     for element, line in lines:
+        line = line.lstrip(BULLETS)
         if len(line) > _MAX_VALUE or "。" in line or not (first := _LABEL.match(line)):
             continue
         told = list(read_info_line(line))
