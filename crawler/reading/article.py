@@ -476,6 +476,7 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
+    tail = [(element, line) for element, line in tail if not _READER.match(squeeze(line))]
     below = read_info(e for e in dict.fromkeys(found.behind) if not _is_comment(e))
     read = merge(read_lines(tail), below)
     # A sign-off has no time of day.

@@ -409,7 +409,7 @@ def _unlabelled(
         elif len(line) <= _LOOSELY and (match := _LOOSE.search(line)):
             spans = [(*match.span(), match[0])]
     for start, end, raw in spans:
-        if raw in labelled or _is_row(element, raw) or _FOREIGN.search(line[:start]):
+        if raw in labelled or _is_row(element, raw) or _is_foreign(line[:start]):
             continue
         if _CHANGED.match(line[end:]):
             found.setdefault("date_updated", []).append((50, candidate(element, raw, "info:更新")))
@@ -445,6 +445,12 @@ def _unlabelled(
                 (60, candidate(element, "、".join(persons), "info"))
             )
         return
+
+
+def _is_foreign(before: str) -> bool:
+    """Whether a date has a label that is none of ours; one of ours stands empty."""
+    label = _FOREIGN.search(before)
+    return label is not None and squeeze(label[0]).rstrip(":：") not in _FIELD
 
 
 def is_info_line(element: HtmlElement) -> bool:

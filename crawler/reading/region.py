@@ -32,6 +32,7 @@ _SAYS_NOTHING = re.compile(
     r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
     r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
 )
+_WRITTEN_BY = re.compile(r"(?i:(?:posted |written )?by:?\s)[A-Z]")
 _SENTENCE = re.compile(r"[，。！？]")
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
@@ -244,6 +245,9 @@ def is_info(line: str) -> bool:
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
     told = list(read_info_line(line))
+    if bare != line and _WRITTEN_BY.match(line):
+        return True
+    opens = opens or line.startswith(told[0][1] if told and bare != line else "\n")
     if opens and told and not _SENTENCE.search(line):
         return True
     read = [r for r in told if r[0] in _PLAIN_INFO]
