@@ -72,6 +72,7 @@ _REPORT = re.compile(r"(?:综合|摄影)?(?:报道|报导|報導|報道)$|发自
 # [美]约翰·史密斯; 张三 单位：某某大学
 _COUNTRY = re.compile(r"[\[［〔（(【][美英法德日俄苏意加澳韩印台港]国?[\]］〕）)】][\s\u3000]*")
 _ABOUT_HIM = re.compile(r"[\s\u3000，,；;]+(?:单位|电话|邮箱|学校|指导[老教]师)[:：].*$")
+_NUMBERED = re.compile(r"(?<=[\u3400-\u9fff])\d(?:[,，]\d)*\*?(?=$|[\s,，、;；])")  # 张三1, 李四2
 _STAFF = re.compile(
     r"\b(?:[A-Z]\w+\s+)?Staff(?:\s+(?:Writer|Reporter)s?)?\b|\b(?:Staff\s+)?(?:Writer|Reporter|Correspondent)s?\b"
 )
@@ -131,6 +132,8 @@ def read_names(raw: str) -> list[str]:
     if not _HAN.search(raw):
         raw = re.sub(r"\s+in\s+[A-Z].*$", "", raw)  # By Li Ming in Beijing
         raw = _STAFF.sub("", raw)
+    if len(_NUMBERED.findall(raw)) > 1:
+        raw = _NUMBERED.sub("", raw)
     names: dict[str, None] = {}
     for part in _OPENING.split(raw):
         if re.match(_NO_AUTHOR, part):

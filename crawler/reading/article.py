@@ -50,7 +50,7 @@ _SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
-_HOLDERS = BLOCKS | {"span", "em", "font"}
+_HOLDERS = BLOCKS | {"span", "em", "font", "small", "time"}
 _NEAR = 60  # elements between headline and text that may hold the info line
 # What the info line says and skins repeat above the text.
 _SAID = ("date", "source", "author", "editor", "title")
@@ -108,7 +108,7 @@ def read_article(
     tail = _tail_info(found, body)
     unlabelled = tail.pop("unlabelled", [])
     if "date" not in found.info and headline and headline.element is not None:
-        found.info["date"] = _date_above(headline.element)
+        found.info = merge(found.info, _info_above(headline.element))
     if not found.info.get("date"):
         found.info["date"] = read_cells(page)
     late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
@@ -453,8 +453,8 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
             return
 
 
-def _date_above(title: HtmlElement) -> list[Candidate]:
-    """A date right above the headline, as blogs print it."""
+def _info_above(title: HtmlElement) -> dict[str, list[Candidate]]:
+    """A date right above the headline, as blogs print it, and who posted."""
     holder: HtmlElement | None = title
     for _ in range(3):
         if holder is None:
@@ -464,11 +464,11 @@ def _date_above(title: HtmlElement) -> list[Candidate]:
                 break
             if is_row(sibling):
                 continue
-            dates = read_info([sibling]).get("date", [])
-            if dates:
-                return dates
+            info = read_info([sibling])
+            if info.get("date"):
+                return {name: info[name] for name in ("date", "author", "_poster") if name in info}
         holder = holder.getparent()
-    return []
+    return {}
 
 
 def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:

@@ -26,12 +26,12 @@ _BRACKETED = re.compile(
 )
 _LINE = re.compile(
     rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
-    rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
+    rf"((?:[\u4e00-\u9fffA-Za-z0-9+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
 _NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
-_OFFICE = r"(?:[\u4e00-\u9fff]{2,12}[部处院系局科办社报网台委室会][\s\u3000]+)?"
+_OFFICE = r"(?:[\u4e00-\u9fff]{2,12}[部处院系局科办社报网台委室会心站校所][\s\u3000]+)?"
 _CLOSING = re.compile(rf"[（(]{_OFFICE}({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
 # 【文/某某网专栏作者 张三】
 _COLUMNIST = re.compile(
@@ -63,6 +63,13 @@ _REPORTS = re.compile(
     rf"(?:^|[\s\u3000】）)])((?:本[报网刊台])?(?:记者|通讯员)[\s\u3000]*(?P<first>{_HAN}){_HAN}{{1,2}}"
     rf"(?:[、，\s\u3000]+{_HAN}{{2,3}})*)[\s\u3000]*(?:报道|报导|摄影报道)[：:，,]"
 )
+# 某县融媒讯（张三 李四）; 某某网讯 记者张三 近日
+_OPENS = (
+    re.compile(rf"[讯訊电電][】\s\u3000]*[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]"),
+    re.compile(
+        rf"[讯訊电電][】\s\u3000]+(?:本[报网台])?(?:记者|通讯员)[\s\u3000]*({_HAN}{{2,3}}(?:、{_HAN}{{2,3}})*)[\s\u3000]"
+    ),
+)
 _ABROAD = r"[·•][\u4e00-\u9fff]{1,6}"
 # 文 张三; 张三 著; (美)约翰·史密斯; 张三（某某大学，北京 100000）
 _WRITTEN = (
@@ -77,6 +84,9 @@ _WRITTEN = (
     ),
 )
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
+_PADDED = re.compile(
+    rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})"
+)
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
 # BY LI XIAOMING in Beijing | …
 _ENGLISH = re.compile(
@@ -125,6 +135,10 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
         reports = _REPORTS.search(block.text[:60])
         if reports and reports["first"] in _FAMILY_NAMES:
             found.append(candidate(block.element, reports[1], "byline"))
+        for pattern in _OPENS:
+            opens = pattern.search(block.text[:60])
+            if opens and all(map(is_name, re.split(r"[\s\u3000、，]+", _join(opens[1])))):
+                found.append(candidate(block.element, opens[1], "byline"))
     for block in lines[-3:]:
         about = _ABOUT.match(block.text) or _IS_ABOUT.match(block.text)
         about = about or _SIGNS_AS.match(block.text)
@@ -142,6 +156,11 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
         elif "。" in block.text:
             break
     return found
+
+
+def _join(names: str) -> str:
+    """The same names, those of two characters not padded: 张　三."""
+    return _PADDED.sub(r"\1\2", names)
 
 
 def _signature(lines: Sequence[Block]) -> Block | None:
@@ -163,8 +182,13 @@ def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]
         for part in (_parts(element) or [element])
         for line in visible_lines(part)
     ]
-    names = [candidate(e, line, "byline") for e, line in lines if is_name(squeeze(line))]
+    names = [candidate(e, line, "byline") for e, line in lines if is_name(_bare(line))]
     return {"author": _signed(lines) + (names if len(names) == 1 else [])}
+
+
+def _bare(line: str) -> str:
+    """A name without what is set beside it: ● 张三（进入专栏）."""
+    return squeeze(re.sub(r"[（(][^（）()]{2,6}[）)]$", "", line.lstrip(BULLETS)))
 
 
 def _parts(element: HtmlElement) -> list[HtmlElement]:

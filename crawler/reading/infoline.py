@@ -129,11 +129,13 @@ _LABEL = re.compile(
     r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】)），,;；:：>\d])"
     # Spans that style sets apart: 发布者：李某发布时间：2019-03-05浏览次数：35.
     r"|(?=(?:(?:发布|发表|更新)(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)|责任编辑)[:：])"
-    rf"|(?<=发布|更新)(?=来源))(?P<label>{_any_label()}"
+    rf"|(?<=发布|更新)(?=来源))"
+    # 每经记者：张三
+    rf"(?:[\u4e00-\u9fff]{{1,10}}?(?=(?:记者|编辑)[:：]))?(?P<label>{_any_label()}"
     r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源|源于)[\s\u3000]+"
     r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[于於])(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
-    r"|(?<=来源|作者|时间|日期)[】\]][:：]?"
+    r"|(?<=来源|作者|时间|日期)[】\]][:：]?|(?<=来源)[/／｜](?=\S)"
     rf"|(?<=[文图字稿者员影辑编对制审划论写])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
     rf"|(?:(?<=作者|编辑|责编|记者|記者|摄影)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
@@ -338,7 +340,8 @@ _BEFORE_DATE = (
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
 _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
 _POSTER = re.compile(
-    r"\b(?i:posted|written)\s+by:?\s+(?P<who>\S{1,20}(?:\s[A-Z]\S{0,19}){0,2})"
+    r"\b(?i:posted|written|submitted)\s+by:?\s+"
+    r"(?P<who>\S{1,20}(?:\s(?!Published|Posted|Updated|On\b|In\b|Date)[A-Z]\S{0,19}){0,2})"
     r"(?=$|\s*[|@]|\s(?:at|on|in)\s)"
 )
 # The day that a paper was written, and the one on the site's clock.
@@ -424,11 +427,16 @@ def _unlabelled(
             opens = line[:start].strip(_EDGE)
             if "source" not in found and is_outlet(opens) and not _NO_OUTLET.search(opens):
                 found["source"] = [(50, candidate(element, opens, "info"))]
+            elif "author" not in found and is_name(opens):
+                found["author"] = [(60, candidate(element, opens, "info"))]
             return
         words = re.split(r"[\s\u3000|丨]+", rest)
         named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
         outlet = _REPORTED.sub("", (named[0] if named else rest).strip("()（）[]【】 "))
         persons = [word for word in words if is_name(word)]
+        if len(words) == 2 and is_name(words[1]) and not named:
+            named = [word for word in words[:1] if _OUTLET.match(word) and not is_name(word)]
+            outlet = next(iter(named), outlet)
         if _LATIN_NAME.match(rest) and is_info_line(element):
             persons = [rest]
         accounts = [visible_text(link) for link in element.iter("a") if _is_account(link)]
