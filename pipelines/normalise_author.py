@@ -72,6 +72,11 @@ _REPORT = re.compile(r"(?:综合|摄影)?(?:报道|报导|報導|報道)$|发自
 # [美]约翰·史密斯; 张三 单位：某某大学
 _COUNTRY = re.compile(r"[\[［〔（(【][美英法德日俄苏意加澳韩印台港]国?[\]］〕）)】][\s\u3000]*")
 _ABOUT_HIM = re.compile(r"[\s\u3000，,；;]+(?:单位|电话|邮箱|学校|指导[老教]师)[:：].*$")
+# 張三台北5日電: places from which agencies report in this form, and else the usual length.
+_DISPATCH = re.compile(
+    r"^([\u3400-\u9fff]{2,3}?)(?:(?:台[北中南東]|新北|桃園|高雄|基隆|新竹|嘉義|苗栗|彰化|南投|雲林|屏東|宜蘭|花蓮"
+    r"|澎湖|金門|馬祖|北京|上海|香港|東京|華盛頓|紐約)[市縣]?|(?<=[\u3400-\u9fff]{3})[\u3400-\u9fff]{2,5})\d{1,2}日[电電]$"
+)
 _NUMBERED = re.compile(r"(?<=[\u3400-\u9fff])\d(?:[,，]\d)*\*?(?=$|[\s,，、;；])")  # 张三1, 李四2
 _STAFF = re.compile(
     r"\b(?:[A-Z]\w+\s+)?Staff(?:\s+(?:Writer|Reporter)s?)?\b|\b(?:Staff\s+)?(?:Writer|Reporter|Correspondent)s?\b"
@@ -147,6 +152,8 @@ def read_names(raw: str) -> list[str]:
             name, _, affiliation = word.partition("：")
             name = _AND_OTHERS.sub("", name.strip(" \u3000·:：()（）"))
             name = _IS.sub(r"\1", name)
+            if dispatch := _DISPATCH.match(name):
+                name = dispatch[1]
             if _PLACE_REPORT.search(name):
                 name = _REPORT.sub("", name)
                 if names and not is_name(name):

@@ -64,6 +64,11 @@ _REPORTS = re.compile(
     rf"(?:[、，\s\u3000]+{_HAN}{{2,3}})*)[\s\u3000]*(?:报道|报导|摄影报道)[：:，,]"
 )
 # 某县融媒讯（张三 李四）; 某某网讯 记者张三 近日
+# 記者張三／台北報導, 记者 张三 报道
+_AND_PLACE = re.compile(
+    rf"(?:记者|記者)[\s\u3000]*({_HAN}{{2,4}}(?:、{_HAN}{{2,4}})*)"
+    rf"(?:[\s\u3000]*[／/][\s\u3000]*{_HAN}{{2,8}}|[\s\u3000]+)(?:报道|報導|報道)"
+)
 _OPENS = (
     re.compile(rf"[讯訊电電][】\s\u3000]*[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]"),
     re.compile(
@@ -83,16 +88,24 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
+_PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
-_PADDED = re.compile(
-    rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})"
-)
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
-# BY LI XIAOMING in Beijing | …
-_ENGLISH = re.compile(
-    r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7}?)"
-    r"(?=$|\s+in\s|\s*[|(]|,\s*$|\s+(?:on\s+)?\d|\s+(?:Updated|Published|Posted)\b"
-    r"|\s+(?:on\s+)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d)"
+# English: what stands around names in a line, and the names.
+_AROUND = re.compile(
+    r"\b(?:(?:first|last)\s+)?(?:published|posted|updated|modified)\b(?!\s+by)(?:\s+(?:on|at))?:?"
+    r"|\b\d+\s+(?:min(?:ute)?s?\s+read|comments?)\b|\bleave a comment\b"
+    r"|\b\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\b\.?)?|\b(?:ET|EST|EDT|PT|GMT|UTC)\b",
+    re.I,
+)
+_APART = re.compile(r"[|•·]+|\s[-–]\s|\s{2,}|\u3000")
+_LATIN = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|der|bin|al)){1,3}"
+_LATIN_NAMES = re.compile(rf"{_LATIN}(?:, {_LATIN})*(?:,? (?:and|&) {_LATIN})?(?=$|,| in )")
+_BY = re.compile(r"(?i:(?P<said>(?:written|posted|submitted|published|story) by|by|words):?\s+)(?=(?P<who>\S+))")
+_ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?= (?:on|at|in)\b)")
+_CAPITAL = re.compile(r"[A-Z]|\bby\b")
+_NO_PERSON = re.compile(
+    r"\b(?:Staff|Press|News|Agency|Reporters?|Writers?|Editors?|Correspondents?|Post|Times|Daily|Team|Desk)\b"
 )
 # The hundred most common family names cover 85 % of the population (公安部, 2020 name report).
 _FAMILY_NAMES = frozenset(
@@ -218,8 +231,12 @@ def _byline(line: str) -> str:
         return column[1]
     if not (line[0] in "■●▲◎□◆★※" and _MARKED.match(line)):
         line = line.lstrip(BULLETS)
-    if match := _LINE.match(line) or _ENGLISH.match(line):
+    if match := _LINE.match(line):
         return match[1].strip()
+    if names := english_names(line):
+        return names
+    if match := _AND_PLACE.search(line):
+        return match[1]
     if (match := _GLUED.match(line)) and match["first"] in _FAMILY_NAMES:
         return match[1]
     if (match := _MARKED.match(line)) and _are_names(match[1]):
@@ -228,6 +245,27 @@ def _byline(line: str) -> str:
         if (match := pattern.match(line)) and _is_person(squeeze(match["who"])):
             return match["who"]
     return line if _BEHIND.match(line) and line[0] in _FAMILY_NAMES else ""
+
+
+def english_names(line: str, *, bare: bool = False) -> str:
+    """The names in an English byline, "" where it has none: By Jane Doe in Paris | May 3, 2011.
+
+    `bare`: the line is known to be one, so that names need no `by`.
+    """
+    if not _CAPITAL.search(line):
+        return ""
+    for start, end, _ in sorted(find_dates(line), reverse=True):
+        line = f"{line[:start]} | {line[end:]}"
+    parts = [part.strip(" ,:") for part in _APART.split(_AROUND.sub(" | ", line))]
+    for part in parts:
+        if (by := _BY.match(part)) or bare:
+            names = part[by.end() :] if by else part
+            names = _NO_PERSON.split(re.sub(r"^Staff (?:Writer|Reporter) ", "", names))[0]
+            if (match := _LATIN_NAMES.match(names.strip(" ,"))) and (by or match[0] == part):
+                return match[0]
+            if by and (by["who"] == names.strip() or (names and names != part and _ONE.match(names))):
+                return by["who"]
+    return ""
 
 
 def _is_person(name: str) -> bool:

@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.byline import BULLETS, is_name
+from crawler.reading.byline import BULLETS, english_names, is_name
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, candidate, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
@@ -56,7 +56,7 @@ LABELS: dict[str, tuple[str, ...]] = {
         作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 采写 采访撰文 采访、撰文 学生记者 校园记者 记者
         本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
         特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
-        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 来论 Author Authors
+        投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 来论 Author Authors By
         """
     ),
     "editor": _words(
@@ -153,6 +153,7 @@ _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 �
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _MAX_MARKED = 30  # characters
+_SPOKEN = re.compile(r"[您你我他吗呢吧么？！]|谢谢|请")
 _LOOSELY = 40  # characters of a line that is dated loosely
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
@@ -181,6 +182,8 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
             for start, _, _ in find_dates(value):
                 value = _UNTIL.sub("", value[:start])
                 break
+        if label in ("Source", "By", "Author"):
+            value = value.partition(" | ")[0]
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
         if _FIELD[label] == "source" and (signed := _OUTLET_AND_PERSON.match(value)):
             # 来源：某某报 张三
@@ -190,6 +193,8 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
         if not value and _FIELD[label] == "source" and index + 1 < len(matches):
             # 来源：本网 记者 张三 names the outlet in the next label.
             value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
+        if label.endswith("记者") and _SPOKEN.search(value):
+            continue  # of an interview
         if value and len(value) <= _MAX_VALUE:
             yield _FIELD[label], label, value
 
@@ -297,7 +302,11 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            if "author" not in found and (posted := _posted(line)):
+            written = "" if labelled or "author" in found else english_names(line)
+            if written:
+                found["author"] = [(60, candidate(element, written, "info"))]
+                _unlabelled(element, line, found, written)
+            elif "author" not in found and (posted := _posted(line)):
                 for name, value in zip(("author", "date"), posted, strict=True):
                     found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
             elif not labelled and (match := _POSTER.search(line)):
@@ -365,6 +374,7 @@ _ALONE = re.compile(
     r"|\d{1,2}日?\s+(?:20\d\d\s*[-/.年]\s*\d{1,2}月?|\d{1,2}月\s*20\d\d年?))[\]】)）]?"
 )
 _CHANGE = re.compile(r"更新|修改|编辑|最[后後]|updat|modif|edit", re.I)
+_CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?\s*$", re.I)
 _CHANGED = re.compile(r"\s*(?:更新|修改)")
 _SHORT = 20  # characters
 _UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
@@ -378,18 +388,18 @@ _ACCOUNT_NAME = re.compile(r"(?:^|[\s_-])(?:author|user-?name|user-?link|nick-?n
 _INFO_NAME = re.compile(
     r"(?:^|[\s_-])(?:meta|byline|dateline|info|date|time|pub-?(?:time|date))(?:$|[\s_-])", re.I
 )
-_LATIN_NAME = re.compile(r"^[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}$")
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
-    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
+    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|\b(?i:posted|published)(?: on)?\b|\b(?:ET|EST|EDT|HKT)\b|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
     r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
     r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)"
 )
 _REPORTED = re.compile(r"(?<=[报報社网網台])(?:报道|報道|报导|報導|消息|讯|訊|电|電)$")
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”《-]{2,24}[》]?$")
 _OUTLET_NAME = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z0-9·+《-]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播)》?$"
+    r"^[\u4e00-\u9fffA-Za-z0-9·+《-]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播"
+    r"|報|網|新聞|雜誌|週刊)》?$"
 )
 _NO_OUTLET = re.compile(
     r"首页|正文|当前位置|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
@@ -414,7 +424,7 @@ def _unlabelled(
     for start, end, raw in spans:
         if raw in labelled or _is_row(element, raw) or _is_foreign(line[:start]):
             continue
-        if _CHANGED.match(line[end:]):
+        if _CHANGED.match(line[end:]) or _CHANGED_ON.search(line[:start]):
             found.setdefault("date_updated", []).append((50, candidate(element, raw, "info:更新")))
             continue
         rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
@@ -437,8 +447,8 @@ def _unlabelled(
         if len(words) == 2 and is_name(words[1]) and not named:
             named = [word for word in words[:1] if _OUTLET.match(word) and not is_name(word)]
             outlet = next(iter(named), outlet)
-        if _LATIN_NAME.match(rest) and is_info_line(element):
-            persons = [rest]
+        if is_info_line(element) and (written := english_names(line, bare=True)):
+            persons, rest = [written], written
         accounts = [visible_text(link) for link in element.iter("a") if _is_account(link)]
         if (
             _OUTLET.match(outlet)
@@ -553,12 +563,15 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
         elements -= {above for element in elements for above in element.iterancestors()}
         shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
-        if len(texts) != 1 or len(text := texts.pop()) > _MAX_MARKED:
+        if len(texts) != 1:
+            continue
+        text = texts.pop()
+        if len(text) > _MAX_MARKED and english_names(text, bare=True) != text:
             continue
         element = next(element for shown_text, element in shown if shown_text == text)
         said = [value for field, _, value in read_info_line(text) if field == name]
         if said or not _LABEL.search(text):
-            raw = said[0] if said else text
+            raw = said[0] if said else english_names(text, bare=name == "author") or text
             found[name] = [candidate(element, raw, f"class:{name}")]
     return found
 
@@ -607,6 +620,10 @@ def read_cells(page: Page) -> list[Candidate]:
     return list(found.values()) if len(found) == 1 else []
 
 
+_BETWEEN = re.compile(r"[\s\u3000、，,/／]+")
+_NAME = 5  # characters; what is longer is a word that somebody says
+
+
 def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
     """Authors from lines of a text that only tell who did what: 口述：张三　撰文：李四."""
     found = []
@@ -616,11 +633,11 @@ def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
             continue
         told = list(read_info_line(line))
         said = sum(len(squeeze(label + value)) for _, label, value in told)
-        if first and told and len(squeeze(line)) - said <= 2 * len(told):
+        if told and len(squeeze(line)) - said <= 4 * len(told):
             found += [
                 candidate(element, value, f"info:{label}")
                 for name, label, value in told
-                if name == "author"
+                if name == "author" and max(map(len, _BETWEEN.split(value))) <= _NAME
             ]
     return found
 
