@@ -493,9 +493,7 @@ def _is_comment(element: HtmlElement) -> bool:
     return bool(_READER.match(squeeze(element.text_content())))
 
 
-def _persons(
-    page: Page, candidates: dict[str, list[Candidate]], site: str
-) -> list[Candidate]:
+def _persons(page: Page, candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
     """Author candidates without the editors, outlets and accounts that head tags call authors."""
     named = squeeze(page.root.findtext(".//title") or "")
     others = {squeeze(site)} | {

@@ -101,7 +101,9 @@ _AROUND = re.compile(
 _APART = re.compile(r"[|•·]+|\s[-–]\s|\s{2,}|\u3000")
 _LATIN = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|der|bin|al)){1,3}"
 _LATIN_NAMES = re.compile(rf"{_LATIN}(?:, {_LATIN})*(?:,? (?:and|&) {_LATIN})?(?=$|,| in )")
-_BY = re.compile(r"(?i:(?P<said>(?:written|posted|submitted|published|story) by|by|words):?\s+)(?=(?P<who>\S+))")
+_BY = re.compile(
+    r"(?i:(?P<said>(?:written|posted|submitted|published|story) by|by|words):?\s+)(?=(?P<who>\S+))"
+)
 _ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?= (?:on|at|in)\b)")
 _CAPITAL = re.compile(r"[A-Z]|\bby\b")
 _NO_PERSON = re.compile(
@@ -263,7 +265,9 @@ def english_names(line: str, *, bare: bool = False) -> str:
             names = _NO_PERSON.split(re.sub(r"^Staff (?:Writer|Reporter) ", "", names))[0]
             if (match := _LATIN_NAMES.match(names.strip(" ,"))) and (by or match[0] == part):
                 return match[0]
-            if by and (by["who"] == names.strip() or (names and names != part and _ONE.match(names))):
+            if by and (
+                by["who"] == names.strip() or (names and names != part and _ONE.match(names))
+            ):
                 return by["who"]
     return ""
 

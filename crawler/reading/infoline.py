@@ -302,10 +302,11 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            written = "" if labelled or "author" in found else english_names(line)
-            if written:
+            bare = not labelled and is_info_line(element)
+            if "author" not in found and (written := english_names(line, bare=bare)):
                 found["author"] = [(60, candidate(element, written, "info"))]
-                _unlabelled(element, line, found, written)
+                if "date" not in found:
+                    _unlabelled(element, line, found, f"{labelled}{written}")
             elif "author" not in found and (posted := _posted(line)):
                 for name, value in zip(("author", "date"), posted, strict=True):
                     found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
@@ -391,7 +392,7 @@ _INFO_NAME = re.compile(
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
-    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|\b(?i:posted|published)(?: on)?\b|\b(?:ET|EST|EDT|HKT)\b|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
+    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|\b(?i:(?:(?:first|last) )?(?:posted|published|updated))(?: on)?\b|\b(?:ET|EST|EDT|HKT)\b|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
     r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
     r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)"
 )
@@ -484,7 +485,8 @@ def is_outlet(name: str) -> bool:
 def names_outlet(line: str) -> bool:
     """Whether one of the words of a line is an outlet's name or a person's."""
     words = re.split(r"[\s\u3000|丨]+", line.strip(_EDGE))
-    return any(_OUTLET_NAME.match(word) or is_name(word) for word in words)
+    named = any(_OUTLET_NAME.match(word) or is_name(word) for word in words)
+    return named or bool(english_names(line, bare=True))
 
 
 def _posted(line: str) -> tuple[str, str] | None:
@@ -596,7 +598,9 @@ def read_card(page: Page) -> list[Candidate]:
             if _CARD_NAME.search(part.get("class") or "") and (name := visible_text(part)):
                 if len(name) <= _SHORT and not _LABEL.search(name):
                     names[name] = part
-    return [candidate(part, name, "class:author") for name, part in names.items() if len(names) == 1]
+    return [
+        candidate(part, name, "class:author") for name, part in names.items() if len(names) == 1
+    ]
 
 
 _CARD = re.compile(r"\.(?:about-(?:the-)?author|author-?(?:card|box|bio))$", re.I)

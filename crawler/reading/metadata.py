@@ -182,7 +182,9 @@ def scripted_date(page: Page) -> Candidate | None:
     """
     found = []
     for script in page.named.get("script", []):
-        found += [(script, match["value"].strip()) for match in _SCRIPTED.finditer(script.text or "")]
+        found += [
+            (script, match["value"].strip()) for match in _SCRIPTED.finditer(script.text or "")
+        ]
     moments = [parse_date(value, page.fetched_at) for _, value in found]
     if found and all(moments) and len({moment.when.date() for moment in moments if moment}) == 1:
         return candidate(*found[0], "script")

@@ -30,7 +30,7 @@ _INFO = re.compile(
 # Counters, and what stands between the fields of a line.
 _SAYS_NOTHING = re.compile(
     r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
-    r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
+    r"|\d+\s*(?:min(?:ute)?s? read|分钟)|\b(?i:(?:first |last )?(?:updated|published|posted))(?: on)?\b"
 )
 _WRITTEN_BY = re.compile(r"(?i:(?:posted |written )?by:?\s)[A-Z]")
 _SENTENCE = re.compile(r"[，。！？]")
