@@ -43,8 +43,9 @@ from crawler.reading.urls import canonical_url
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
+_CLAUSE = re.compile(r"[，。！？]")
 _SENTENCE = re.compile(r"[。！？]")
-_READER = re.compile(r"(?:网友|游客|匿名|评论|回复|\d+[楼樓]|#\d)")
+_READER = re.compile(r"(?:网友|游客|匿名|评论(?!员)|回复|\d+[楼樓]|#\d)")
 _SITES = ("新闻", "网", "资讯", "客户端")
 _SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _TOOL = 200  # characters
@@ -109,9 +110,8 @@ def read_article(
     unlabelled = tail.pop("unlabelled", [])
     if "date" not in found.info and headline and headline.element is not None:
         found.info = merge(found.info, _info_above(headline.element))
-    if not found.info.get("date"):
-        found.info["date"] = read_cells(page)
-    late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
+    # In cells or below the text, a label may be of something else.
+    late = {"date": (found.info.get("date") or read_cells(page)) + tail.pop("date", [])}
     opening = [(b.element, b.text) for b in body.blocks[:4] if b.text]
     shown = merge(found.info, {"author": bylines + credits(opening)}, tail)
     marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
@@ -319,7 +319,7 @@ def _is_dated_line(block: Block) -> bool:
     text = block.text
     return (
         0 < len(text) <= _HEADLINE
-        and "。" not in text
+        and not _CLAUSE.search(text)
         and is_info_line(block.element)
         and any(find_dates(text))
     )

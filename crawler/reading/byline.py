@@ -39,6 +39,8 @@ _COLUMNIST = re.compile(
 )
 # （张三 作者系某某大学教授）
 _SIGNS_AS = re.compile(rf"^[（(]({_NAME})[\s\u3000，,；;]+作者(?:系|为|是)[^（）()]{{2,40}}[）)]$")
+# 记者：您什么时候开始写作的 (of an interview)
+SPOKEN = re.compile(r"(?:记者|記者)[:：].*(?:[您你我他吗呢吧么？！]|谢谢|请|时候)")
 # Lines that are nothing else: ■张三; 本报记者张三、李四报道; 张三/文 李四/图.
 _MARKED = re.compile(rf"^[■●▲◎□◆★※][\s\u3000]*({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})$")
 _GLUED = re.compile(
@@ -100,11 +102,14 @@ _AROUND = re.compile(
 )
 _APART = re.compile(r"[|•·]+|\s[-–]\s|\s{2,}|\u3000")
 _LATIN = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|van|von|der|bin|al)){1,3}"
-_LATIN_NAMES = re.compile(rf"{_LATIN}(?:, {_LATIN})*(?:,? (?:and|&) {_LATIN})?(?=$|,| in )")
-_BY = re.compile(
-    r"(?i:(?P<said>(?:written|posted|submitted|published|story) by|by|words):?\s+)(?=(?P<who>\S+))"
+_LATIN_NAMES = re.compile(
+    r"(?!(?:The|An?|My|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?\b)"
+    rf"{_LATIN}(?:, {_LATIN})*(?:,? (?:and|&) {_LATIN})?(?=$|,| in )"
 )
-_ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?= (?:on|at|in)\b)")
+_BY = re.compile(
+    r"(?i:(?P<said>(?:written|posted|submitted|story) by|by|words):?\s+)(?=(?P<who>\S+))"
+)
+_ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?: (?:on|at))?")
 _CAPITAL = re.compile(r"[A-Z]|\bby\b")
 _NO_PERSON = re.compile(
     r"\b(?:Staff|Press|News|Agency|Reporters?|Writers?|Editors?|Correspondents?|Post|Times|Daily|Team|Desk)\b"
@@ -120,7 +125,7 @@ _FAMILY_NAMES = frozenset(
 )
 
 # Places and offices; words that begin like a name and stand on lines of their own.
-_NO_NAME_ENDS = frozenset("市区县镇乡村省州局部委处办院所站网报社台厅科室会者")
+_NO_NAME_ENDS = frozenset("组队馆市区县镇乡村省州局部委处办院所站网报社台厅科室会者")
 _NO_NAMES = re.compile(
     r"(?:万元|任免|任务|党务|党员|党建|全文|全文完|关于|关注|单位|单元|史料|司法|宁夏|"
     r"安全|安徽|应急|应用|成效|成果|成都|文件|文化|文明|方向|方式|方案|方法|时事|"
@@ -234,7 +239,7 @@ def _byline(line: str) -> str:
     if not (line[0] in "■●▲◎□◆★※" and _MARKED.match(line)):
         line = line.lstrip(BULLETS)
     if match := _LINE.match(line):
-        return match[1].strip()
+        return "" if SPOKEN.search(match[1]) else match[1].strip()
     if names := english_names(line):
         return names
     if match := _AND_PLACE.search(line):
@@ -256,7 +261,8 @@ def english_names(line: str, *, bare: bool = False) -> str:
     """
     if not _CAPITAL.search(line):
         return ""
-    for start, end, _ in sorted(find_dates(line), reverse=True):
+    dates = sorted(find_dates(line), reverse=True)
+    for start, end, _ in dates:
         line = f"{line[:start]} | {line[end:]}"
     parts = [part.strip(" ,:") for part in _APART.split(_AROUND.sub(" | ", line))]
     for part in parts:
@@ -265,9 +271,7 @@ def english_names(line: str, *, bare: bool = False) -> str:
             names = _NO_PERSON.split(re.sub(r"^Staff (?:Writer|Reporter) ", "", names))[0]
             if (match := _LATIN_NAMES.match(names.strip(" ,"))) and (by or match[0] == part):
                 return match[0]
-            if by and (
-                by["who"] == names.strip() or (names and names != part and _ONE.match(names))
-            ):
+            if by and dates and _ONE.fullmatch(names):
                 return by["who"]
     return ""
 

@@ -24,6 +24,11 @@ _TITLE = 4  # characters
 _AROUND = 14  # characters beside the date of a closing line
 _REPORT = re.compile(r"^[\s\u3000日]*(?:电|讯|消息|報道|报道|電|訊)")
 _REPORTED = re.compile(r"(?:[报网社台刊]讯|[社网]电)[】\]）)]?[\s\u3000]*$")
+# 附件：…, 报名时间：…, until when: of something else.
+_OTHER = re.compile(
+    r"^附|(?:(?<![发布刊写定完改脱])[\u4e00-\u9fff](?:时间|日期|电话|地点)|^[时日][间期])[:：]\s*$"
+)
+_PERIOD = re.compile(r"\s*(?:至|到|起|—|－|-|~)")
 _TEXT = re.compile(r"[。！？；]")
 
 
@@ -45,7 +50,9 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
     for element, line in (*closing, *below):
         if len(line) > _CLOSING or _TEXT.search(line):
             continue
-        for _, _, raw in find_dates(line):
+        for start, end, raw in find_dates(line):
+            if _OTHER.search(line[:start]) or _PERIOD.match(line[end:]):
+                continue
             if len(squeeze(line.replace(raw, ""))) <= _AROUND:
                 yield candidate(element, raw, "signed")
 

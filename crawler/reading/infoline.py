@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.byline import BULLETS, english_names, is_name
+from crawler.reading.byline import BULLETS, SPOKEN, english_names, is_name
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, candidate, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
@@ -133,7 +133,7 @@ _LABEL = re.compile(
     # 每经记者：张三
     rf"(?:[\u4e00-\u9fff]{{1,10}}?(?=(?:记者|编辑)[:：]))?(?P<label>{_any_label()}"
     r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源|源于)[\s\u3000]+"
-    r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[于於])(?=[12]\d{3}[-年/.])"
+    r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[发布表新刊贴發佈][于於])(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?|(?<=来源)[/／｜](?=\S)"
     rf"|(?<=[文图字稿者员影辑编对制审划论写])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
@@ -153,7 +153,6 @@ _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 �
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 _EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _MAX_MARKED = 30  # characters
-_SPOKEN = re.compile(r"[您你我他吗呢吧么？！]|谢谢|请")
 _LOOSELY = 40  # characters of a line that is dated loosely
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
@@ -193,7 +192,7 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
         if not value and _FIELD[label] == "source" and index + 1 < len(matches):
             # 来源：本网 记者 张三 names the outlet in the next label.
             value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
-        if label.endswith("记者") and _SPOKEN.search(value):
+        if SPOKEN.search(f"{label}：{value}"):
             continue  # of an interview
         if value and len(value) <= _MAX_VALUE:
             yield _FIELD[label], label, value
@@ -263,6 +262,8 @@ def _logos(element: HtmlElement) -> Iterator[Candidate]:
 
 def _accounts(element: HtmlElement) -> Iterator[Candidate]:
     """Who posted, as the link to his page calls him."""
+    if _TRAIL.search(visible_text(element)):
+        return
     for link in element.iter("a"):
         name = visible_text(link) if _is_account(link) else ""
         if 2 <= len(name) <= _SHORT and not _NOISE.search(name):
@@ -302,7 +303,7 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            bare = not labelled and is_info_line(element)
+            bare = not labelled and _is_byline(element)
             if "author" not in found and (written := english_names(line, bare=bare)):
                 found["author"] = [(60, candidate(element, written, "info"))]
                 if "date" not in found:
@@ -378,13 +379,15 @@ _CHANGE = re.compile(r"更新|修改|编辑|最[后後]|updat|modif|edit", re.I)
 _CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?\s*$", re.I)
 _CHANGED = re.compile(r"\s*(?:更新|修改)")
 _SHORT = 20  # characters
+_TRAIL = re.compile(r"首页|位置|[>›»]")  # from the home page to here
 _UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
 _OUTLET_AND_PERSON = re.compile(r"^(\S{3,20})[\s\u3000]+(\S{2,3})$")
 _ACCOUNT = re.compile(
-    r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/[\w%.-]+/?$|space-uid-\d+"
+    r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/(?!(?:login|reg|sign|logout|center|index|home)|\d{4}/?$)[\w%.-]+/?$|space-uid-\d+"
     r"|[?&]uid=\d+|/@[\w.-]+/?$",
     re.I,
 )
+_BYLINE_NAME = re.compile(r"(?:^|[\s_-])(?:byline|authors?)(?:$|[\s_-])", re.I)
 _ACCOUNT_NAME = re.compile(r"(?:^|[\s_-])(?:author|user-?name|user-?link|nick-?name)", re.I)
 _INFO_NAME = re.compile(
     r"(?:^|[\s_-])(?:meta|byline|dateline|info|date|time|pub-?(?:time|date))(?:$|[\s_-])", re.I
@@ -448,7 +451,7 @@ def _unlabelled(
         if len(words) == 2 and is_name(words[1]) and not named:
             named = [word for word in words[:1] if _OUTLET.match(word) and not is_name(word)]
             outlet = next(iter(named), outlet)
-        if is_info_line(element) and (written := english_names(line, bare=True)):
+        if _is_byline(element) and (written := english_names(line, bare=True)):
             persons, rest = [written], written
         accounts = [visible_text(link) for link in element.iter("a") if _is_account(link)]
         if (
@@ -470,6 +473,10 @@ def _is_foreign(before: str) -> bool:
     """Whether a date has a label that is none of ours; one of ours stands empty."""
     label = _FOREIGN.search(before)
     return label is not None and squeeze(label[0]).rstrip(":：") not in _FIELD
+
+
+def _is_byline(element: HtmlElement) -> bool:
+    return bool(_BYLINE_NAME.search(element.get("class") or ""))
 
 
 def is_info_line(element: HtmlElement) -> bool:

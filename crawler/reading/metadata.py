@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from crawler.items import Candidate
+from crawler.reading.dateline import is_row
 from crawler.reading.dates import parse_date
 from crawler.reading.page import Page, candidate
 from crawler.reading.text import fold_space
@@ -106,6 +109,7 @@ def _marked_times(page: Page) -> Iterator[Candidate]:
     the time of publishing there may be the one of change, named so.
     """
     times = [time for time in page.named.get("time", []) if time.get("datetime")]
+    times = [time for time in times if not _of_a_list(time)]
     times = [time for time in times if not _UPDATED.search(time.get("class") or "")]
     made = [time for time in times if _MADE.search(time.get("class") or "")]
     times = made if len(made) == 1 else times
@@ -117,6 +121,12 @@ def _marked_times(page: Page) -> Iterator[Candidate]:
         value = element.get("datetime") or element.get("content")
         if value and element.tag != "meta":
             yield candidate(element, fold_space(value), "time")
+
+
+def _of_a_list(time: HtmlElement) -> bool:
+    """Whether an element stands in a list item beside the title of another post."""
+    item = next(time.iterancestors("li"), None)
+    return item is not None and is_row(item)
 
 
 def _json_ld(page: Page) -> Iterator[tuple[str, Candidate]]:

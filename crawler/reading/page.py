@@ -253,7 +253,7 @@ def _show_what_scripts_show(page: Page) -> None:
     for box in page.named.get("div", []):
         if box.get("hidden") == "" and _WAITING.search(box.get("style") or ""):
             whole = sum(len(body.text_content()) for body in page.named.get("body", []))
-            if 3 * len(box.text_content()) >= whole:
+            if 2 * len(box.text_content()) >= whole:
                 del box.attrib["hidden"]
 
 
