@@ -109,7 +109,7 @@ _LATIN_NAMES = re.compile(
 _BY = re.compile(
     r"(?i:(?P<said>(?:written|posted|submitted|story) by|by|words):?\s+)(?=(?P<who>\S+))"
 )
-_ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?: (?:on|at))?")
+_ONE = re.compile(r"[A-Za-z][\w.-]{1,19}(?=$| (?:on|at)\b)")
 _CAPITAL = re.compile(r"[A-Z]|\bby\b")
 _NO_PERSON = re.compile(
     r"\b(?:Staff|Press|News|Agency|Reporters?|Writers?|Editors?|Correspondents?|Post|Times|Daily|Team|Desk)\b"
@@ -271,7 +271,7 @@ def english_names(line: str, *, bare: bool = False) -> str:
             names = _NO_PERSON.split(re.sub(r"^Staff (?:Writer|Reporter) ", "", names))[0]
             if (match := _LATIN_NAMES.match(names.strip(" ,"))) and (by or match[0] == part):
                 return match[0]
-            if by and dates and _ONE.fullmatch(names):
+            if by and (dates or " " in by["said"]) and _ONE.match(names):
                 return by["who"]
     return ""
 

@@ -82,10 +82,14 @@ _COMPACT = re.compile(
     r"(?:[T\s]?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?)?$"
 )
 _YEARLESS = re.compile(rf"^{_MONTH}\s*[-/.月]\s*{_DAY}\s*日?{_TIME}$")
-# 05 2021-01, 05 01月 2021 and 01/05 2021: parts of a date in a box.
-_DAY_APART = re.compile(
-    rf"^(?:(?P<first>1[0-2]|0?[1-9])[-/](?P<on>3[01]|[12]\d|0?[1-9])\s+(?P<of>20\d\d)|{_DAY}日?\s+(?:{_YEAR}\s*[-/.年]\s*{_MONTH}月?|{_MONTH.replace('month', 'then')}月\s*"
-    rf"{_YEAR.replace('year', 'its')}年?))$"
+# 05 2021-01, 05 01月 2021, 01/05 2021: parts of a date in a box.
+_BOXED = tuple(
+    re.compile(rf"^{pattern}$")
+    for pattern in (
+        rf"{_DAY}日?\s+{_YEAR}\s*[-/.年]\s*{_MONTH}月?",
+        rf"{_DAY}日?\s+{_MONTH}月\s*{_YEAR}年?",
+        rf"{_MONTH}[-/]{_DAY}\s+{_YEAR}",
+    )
 )
 _RELATIVE = re.compile(
     r"^(?:(?P<day>今天|昨天|前天)\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
@@ -180,10 +184,9 @@ def parse_date(text: str, now: datetime) -> Moment | None:
         return moment
     if match := _RELATIVE.match(plain):
         return _relative(match, today)
-    if match := _DAY_APART.match(plain):
-        year = match["year"] or match["its"] or match["of"]
-        month = match["month"] or match["then"] or match["first"]
-        return _day(int(year), int(month), int(match["day"] or match["on"]))
+    for pattern in _BOXED:
+        if match := pattern.match(plain):
+            return _day(*map(int, match.group("year", "month", "day")))
     if _WORTH_GUESSING.search(plain):
         return _guess(plain, today)
     return None

@@ -53,7 +53,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     ),
     "author": _words(
         """
-        作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 采写 采访撰文 采访、撰文 学生记者 校园记者 记者
+        作者 文章作者 本文作者 原作者 作者姓名 撰稿人 撰稿 撰文 撰写 执笔 采写 采访撰文
+        采访、撰文 学生记者 校园记者 记者
         本报记者 本网记者 本刊记者 见习记者 实习记者 特约记者 文字记者 通讯员
         特约通讯员 特约撰稿 記者 撰稿記者 文/图 图/文 文图 图文 文/圖 文字 供稿人 供稿
         投稿人 文 发信人 发帖人 发贴人 发表者 楼主 博主 来论 Author Authors By
@@ -135,7 +136,7 @@ _LABEL = re.compile(
     r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源|源于)[\s\u3000]+"
     r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[发布表新刊贴發佈][于於])(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
-    r"|(?<=来源|作者|时间|日期)[】\]][:：]?|(?<=来源)[/／｜](?=\S)"
+    r"|(?<=来源|作者|时间|日期)[】\]][:：]?|(?<=来源)[/／｜](?=\S)(?!\S*[:：])"
     rf"|(?<=[文图字稿者员影辑编对制审划论写])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
     rf"|(?:(?<=作者|编辑|责编|记者|記者|摄影)|(?<=通讯员))[\s\u3000]+(?={_PERSON})"
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
@@ -184,11 +185,11 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
         if label in ("Source", "By", "Author"):
             value = value.partition(" | ")[0]
         value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
-        if _FIELD[label] == "source" and (signed := _OUTLET_AND_PERSON.match(value)):
-            # 来源：某某报 张三
-            if _OUTLET_NAME.match(signed[1]) and is_name(signed[2]):
-                value = signed[1]
-                yield "author", label, signed[2]
+        outlet, *behind = value.split() or [""]
+        if _FIELD[label] == "source" and len(behind) == 1 and is_name(behind[0]):
+            if is_outlet(outlet):  # 来源：某某报 张三
+                value = outlet
+                yield "author", label, behind[0]
         if not value and _FIELD[label] == "source" and index + 1 < len(matches):
             # 来源：本网 记者 张三 names the outlet in the next label.
             value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
@@ -215,7 +216,7 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     elements = list(elements)
     lines = [(element, visible_lines(element, apart=True)) for element in elements]
     # A day and its month may be set one above the other, in a box.
-    boxed = [(e, " ".join(many)) for e, many in lines if 1 < len(many) and len("".join(many)) < 12]
+    boxed = [(e, " ".join(many)) for e, many in lines if len(many) > 1 and len("".join(many)) < 12]
     found = read_lines([(e, line) for e, many in lines for line in many] + boxed)
     return merge(found, _in_attributes(elements, found))
 
@@ -343,7 +344,8 @@ _WHO = (
 _VERB = r"(?:张贴|貼出|贴出|發表|发表|发布|發布|提交|上传)"
 _BEFORE_DATE = (
     re.compile(
-        rf"(?:由|送交者[:：]|(?i:\b(?:posted\s+)?by)\s)[\s\u3000]*{_WHO}{_VERB}?[\s\u3000]*"
+        r"(?:由|送交者[:：]|(?i:(?<!owered )\b(?:posted\s+)?by)\s)[\s\u3000]*"
+        rf"{_WHO}{_VERB}?[\s\u3000]*"
         r"(?:[于於@在]|at|on)?[\s\u3000:：(（\[]*$"
     ),
     re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
@@ -381,7 +383,6 @@ _CHANGED = re.compile(r"\s*(?:更新|修改)")
 _SHORT = 20  # characters
 _TRAIL = re.compile(r"首页|位置|[>›»]")  # from the home page to here
 _UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
-_OUTLET_AND_PERSON = re.compile(r"^(\S{3,20})[\s\u3000]+(\S{2,3})$")
 _ACCOUNT = re.compile(
     r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/(?!(?:login|reg|sign|logout|center|index|home)|\d{4}/?$)[\w%.-]+/?$|space-uid-\d+"
     r"|[?&]uid=\d+|/@[\w.-]+/?$",
@@ -395,7 +396,9 @@ _INFO_NAME = re.compile(
 # What may stand around a date and says nothing.
 _IDLE = re.compile(
     r"(?:https?://|www\.)[\w./-]+|\b[\w-]+\.(?:com|net|org|gov|edu)(?:\.cn)?\b"
-    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]|\b(?i:(?:(?:first|last) )?(?:posted|published|updated))(?: on)?\b|\b(?:ET|EST|EDT|HKT)\b|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
+    r"|(?:发表|发布|刊发|更新|發表|發佈)[于於]"
+    r"|\b(?i:(?:(?:first|last) )?(?:posted|published|updated))(?: on)?\b|\b(?:ET|EST|EDT|HKT)\b"
+    r"|星期[一二三四五六日天]|[(（][月火水木金土日][)）]|第?\s*[A-Z]?\d{1,3}\s*版"
     r"|\b(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\b"
     r"|\b\d+(?:\.\d+)?k?\s*(?:分钟|字(?!\w)|min(?:ute)?s?\b(?:\s+read\b)?|words?\b)"
 )
@@ -406,7 +409,7 @@ _OUTLET_NAME = re.compile(
     r"|報|網|新聞|雜誌|週刊)》?$"
 )
 _NO_OUTLET = re.compile(
-    r"首页|正文|当前位置|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
+    r"首页|正文|当前位置|登录|注册|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
 )
 
 
@@ -602,9 +605,9 @@ def read_card(page: Page) -> list[Candidate]:
     names = {}
     for card in cards:
         for part in card.iterdescendants():
-            if _CARD_NAME.search(part.get("class") or "") and (name := visible_text(part)):
-                if len(name) <= _SHORT and not _LABEL.search(name):
-                    names[name] = part
+            name = visible_text(part) if _CARD_NAME.search(part.get("class") or "") else ""
+            if 0 < len(name) <= _SHORT and not _LABEL.search(name):
+                names[name] = part
     return [
         candidate(part, name, "class:author") for name, part in names.items() if len(names) == 1
     ]
@@ -640,7 +643,7 @@ def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
     found = []
     for element, line in lines:
         line = line.lstrip(BULLETS)
-        if len(line) > _MAX_VALUE or "。" in line or not (first := _LABEL.match(line)):
+        if len(line) > _MAX_VALUE or "。" in line or not _LABEL.match(line):
             continue
         told = list(read_info_line(line))
         said = sum(len(squeeze(label + value)) for _, label, value in told)

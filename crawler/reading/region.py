@@ -30,8 +30,10 @@ _INFO = re.compile(
 # Counters, and what stands between the fields of a line.
 _SAYS_NOTHING = re.compile(
     r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
-    r"|\d+\s*(?:min(?:ute)?s? read|分钟)|\b(?i:(?:first |last )?(?:updated|published|posted))(?: on)?\b"
+    r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
+    r"|\b(?i:(?:first |last )?(?:updated|published|posted))(?: on)?\b"
 )
+_OF_EVENT = re.compile(r"(?:活动|会议|报名|截止|考试|开放|咨询|演出|办理)(?:时间|日期)")
 _WRITTEN_BY = re.compile(r"(?i:(?:posted |written )?by:?\s)[A-Z]")
 _SENTENCE = re.compile(r"[，。！？]")
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
@@ -234,7 +236,7 @@ def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> li
 @lru_cache(maxsize=4096)
 def is_info(line: str) -> bool:
     """Whether a line is an info line, or nothing but a date."""
-    if len(line) > 120 or not _INFO.search(line):
+    if len(line) > 120 or not _INFO.search(line) or _OF_EVENT.match(line):
         return False
     bare = line
     opens = False
@@ -247,7 +249,8 @@ def is_info(line: str) -> bool:
     told = list(read_info_line(line))
     if bare != line and _WRITTEN_BY.match(line):
         return True
-    opens = opens or line.startswith(told[0][1] if told and bare != line else "\n")
+    labelled = bare != line and bool(told) and told[0][0][0] != "_"
+    opens = opens or (labelled and line.startswith(told[0][1]))
     if opens and told and not _SENTENCE.search(line):
         return True
     read = [r for r in told if r[0] in _PLAIN_INFO]
