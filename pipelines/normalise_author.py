@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.items import Article, Candidate
-from crawler.reading.byline import is_name
+from crawler.reading.names import is_name
 
 # Words that introduce a person. What stands before 记者 is the outlet (新华社记者, 本报见习记者).
 _KIND = r"(?:见习|实习|特约|全媒体|首席|融媒体?|特派|驻[\u4e00-\u9fff]{1,4}|文字|本报|本网)"

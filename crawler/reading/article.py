@@ -13,24 +13,22 @@ from crawler.items import Article, Candidate, NotAnArticle, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import asides, is_control_link, is_editor
-from crawler.reading.byline import is_name, read_bylines, shown_bylines
+from crawler.reading.byline import read_bylines, shown_bylines
 from crawler.reading.dateline import is_row, text_dates
 from crawler.reading.dates import find_dates, url_date
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.infoline import (
-    credits,
     is_info_line,
-    marked_fields,
     merge,
     names_outlet,
-    read_card,
-    read_cells,
-    read_info,
+    read_credits,
     read_info_line,
     read_lines,
 )
 from crawler.reading.listing import Row
+from crawler.reading.marked import marked_fields, read_card, read_cells, read_info
 from crawler.reading.metadata import read_metadata, scripted_date, site_name
+from crawler.reading.names import is_name
 from crawler.reading.node import known_node
 from crawler.reading.page import BLOCKS, Page, candidate, matches, select, visible_text
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
@@ -111,9 +109,10 @@ def read_article(
     if "date" not in found.info and headline and headline.element is not None:
         found.info = merge(found.info, _info_above(headline.element))
     # In cells or below the text, a label may be of something else.
-    late = {"date": (found.info.get("date") or read_cells(page)) + tail.pop("date", [])}
+    cells = [] if found.info.get("date") else read_cells(page)
+    late = {"date": cells + tail.pop("date", [])}
     opening = [(b.element, b.text) for b in body.blocks[:4] if b.text]
-    shown = merge(found.info, {"author": bylines + credits(opening)}, tail)
+    shown = merge(found.info, {"author": bylines + read_credits(opening)}, tail)
     marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
     posters = found.info.get("_poster", [])
     if not shown.get("author"):
@@ -402,9 +401,9 @@ def _headline(
         # Behind the names of site and column; a site's own name is what pages link to it by.
         text = squeeze(visible_text(heading))
         whole = squeeze(in_title)
-        if len(text) >= 8 and whole.endswith(text) and 2 * len(text) > len(whole):
-            if not _SITE.search(text) and heading.find(".//a[@href='/']") is None:
-                return read_headline(page, heading, "heading", [*references, stem])
+        telling = len(text) >= 8 and 2 * len(text) > len(whole) and not _SITE.search(text)
+        if telling and whole.endswith(text) and heading.find(".//a[@href='/']") is None:
+            return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)
     # Old sites name themselves in every <title>, and set headlines as any other text.
@@ -495,7 +494,7 @@ def _is_comment(element: HtmlElement) -> bool:
 
 def _persons(page: Page, candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
     """Author candidates without the editors, outlets and accounts that head tags call authors."""
-    named = squeeze(page.root.findtext(".//title") or "")
+    in_title = squeeze(page.root.findtext(".//title") or "")
     others = {squeeze(site)} | {
         part
         for name in ("editor", "source")
@@ -508,7 +507,7 @@ def _persons(page: Page, candidates: dict[str, list[Candidate]], site: str) -> l
         if not (
             c.origin.startswith(("meta:", "json-ld:"))
             # 某某 in 标题_某某新闻 is the site.
-            and (squeeze(c.raw) in others or named.endswith(tuple(f"{c.raw}{s}" for s in _SITES)))
+            and (squeeze(c.raw) in others or in_title.endswith(tuple(c.raw + s for s in _SITES)))
         )
     ]
     # 来源：张三, where something else is the outlet: who wrote it.

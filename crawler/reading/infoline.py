@@ -8,16 +8,15 @@ begins; counters, font switches and share links stand on the same line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import cast
+from collections.abc import Iterable, Iterator
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
-from crawler.reading.byline import BULLETS, SPOKEN, english_names, is_name
+from crawler.reading.byline import BULLETS, SPOKEN
 from crawler.reading.dates import find_dates
-from crawler.reading.page import Page, candidate, visible_lines, visible_text
+from crawler.reading.names import english_names, is_name
+from crawler.reading.page import candidate, visible_text
 from crawler.reading.text import fold_space, squeeze
 
 
@@ -126,7 +125,7 @@ _PERSON = (
     r"(?:[\u4e00-\u9fff+·]{0,10}(?:记者|通讯员)[\s\u3000]*)?"
     r"(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][\s\u3000][\u3400-\u9fff])(?![\u3400-\u9fff])"
 )
-_LABEL = re.compile(
+LABEL = re.compile(
     r"(?:(?<=^)|(?<=[\s\u3000|丨/／\[【（(\]】)），,;；:：>\d])"
     # Spans that style sets apart: 发布者：李某发布时间：2019-03-05浏览次数：35.
     r"|(?=(?:(?:发布|发表|更新)(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)|责任编辑)[:：])"
@@ -142,7 +141,7 @@ _LABEL = re.compile(
     r"|(?<=[文图]/[文图圖])[\s\u3000]+)"
 )
 # What ends a value although it is no label.
-_NOISE = re.compile(
+NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放|\s*\d)|浏览(?:次数|量)?|次浏览|纠错|"
     r"\s[大中小](?=\s|$)|手机看|参与互动|我有话说|\s举报(?=\s|$)|进入[\u4e00-\u9fff]{2,4}论坛|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
@@ -152,8 +151,7 @@ _OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
 _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
-_EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
-_MAX_MARKED = 30  # characters
+EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
 _LOOSELY = 40  # characters of a line that is dated loosely
 _MAX_VALUE = 60  # characters; what is longer is running text behind a word that looked like a label
 
@@ -165,7 +163,7 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
     [('date', '发布时间', '2018-05-17')]
     """
     line = fold_space(line)
-    matches = list(_LABEL.finditer(line))
+    matches = list(LABEL.finditer(line))
     byline = False
     for index, match in enumerate(matches):
         label = re.sub(r"[\s\u3000]", "", match["label"])
@@ -174,7 +172,7 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
             continue  # 本报记者 张三 通讯员 李四, as in a text, which has forms of its own
         end = matches[index + 1].start() if index + 1 < len(matches) else len(line)
         value = line[match.end() : end]
-        if noise := _NOISE.search(value):
+        if noise := NOISE.search(value):
             value = value[: noise.start()]
         if _FIELD[label] == "author" and (closed := _CLOSED.match(value)):
             value = closed[1]  # （记者 张三）近日，…
@@ -184,12 +182,12 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
                 break
         if label in ("Source", "By", "Author"):
             value = value.partition(" | ")[0]
-        value = _unbracket(_SIZE.sub("", value.strip(_EDGE)))
+        value = _unbracket(_SIZE.sub("", value.strip(EDGE)))
         outlet, *behind = value.split() or [""]
-        if _FIELD[label] == "source" and len(behind) == 1 and is_name(behind[0]):
-            if is_outlet(outlet):  # 来源：某某报 张三
-                value = outlet
-                yield "author", label, behind[0]
+        signed = len(behind) == 1 and is_name(behind[0]) and is_outlet(outlet)
+        if signed and _FIELD[label] == "source":  # 来源：某某报 张三
+            value = outlet
+            yield "author", label, behind[0]
         if not value and _FIELD[label] == "source" and index + 1 < len(matches):
             # 来源：本网 记者 张三 names the outlet in the next label.
             value = next(iter(_OWN.findall(matches[index + 1]["label"])), "")
@@ -208,80 +206,10 @@ def _unbracket(value: str) -> str:
             value = value[:-1]
         elif value.startswith(closing):
             value = value[1:]
-    return value.strip(_EDGE)
+    return value.strip(EDGE)
 
 
-def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """What `read_lines` finds in the lines of elements, and what their attributes add to it."""
-    elements = list(elements)
-    lines = [(element, visible_lines(element, apart=True)) for element in elements]
-    # A day and its month may be set one above the other, in a box.
-    boxed = [(e, " ".join(many)) for e, many in lines if len(many) > 1 and len("".join(many)) < 12]
-    found = read_lines([(e, line) for e, many in lines for line in many] + boxed)
-    return merge(found, _in_attributes(elements, found))
-
-
-def _in_attributes(
-    elements: list[HtmlElement], known: dict[str, list[Candidate]]
-) -> dict[str, list[Candidate]]:
-    """The day behind `3天前` or `8月1日`, the outlet of which only the logo stands behind 来源."""
-    found: dict[str, list[Candidate]] = {}
-
-    def find(name: str, read: Callable[[HtmlElement], Iterable[Candidate]]) -> None:
-        values = {c.raw: c for element in elements for c in read(element)}
-        if len(values) == 1:  # several are of other posts, too
-            found[name] = list(values.values())
-
-    if "date" not in known:
-        find("date", _hidden_days)
-    if "source" not in known:
-        find("source", _logos)
-    find("_poster", _accounts)
-    return found
-
-
-def _hidden_days(element: HtmlElement) -> Iterator[Candidate]:
-    for inner in element.iter("time", "span", "abbr", "em", "i"):
-        said = inner.get("datetime") or inner.get("title") or ""
-        text = visible_text(inner) if said[:1] in ("1", "2") else ""
-        if (
-            0 < len(text) <= _SHORT
-            and (inner.tag == "time" or _LOOSE.fullmatch(text))
-            and not any(find_dates(text))
-            and not _is_change(inner)
-            and next(inner.iterancestors("a"), None) is None
-        ):
-            yield candidate(inner, said, "info")
-
-
-def _logos(element: HtmlElement) -> Iterator[Candidate]:
-    for logo in element.iter("img"):
-        name = fold_space(logo.get("alt") or "")
-        if _OUTLET_NAME.match(name) and _UNSAID.search(visible_text(element)):
-            yield candidate(element, name, "info")
-
-
-def _accounts(element: HtmlElement) -> Iterator[Candidate]:
-    """Who posted, as the link to his page calls him."""
-    if _TRAIL.search(visible_text(element)):
-        return
-    for link in element.iter("a"):
-        name = visible_text(link) if _is_account(link) else ""
-        if 2 <= len(name) <= _SHORT and not _NOISE.search(name):
-            yield candidate(link, name, "info:account")
-
-
-def _is_change(element: HtmlElement) -> bool:
-    """Whether the words right before an element, or its class, say that it is a date of change."""
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None:
-        words = f"{visible_text(before)} {before.tail or ''}"
-    else:
-        words = (parent.text or "") if parent is not None else ""
-    return bool(_CHANGE.search(f"{words[-12:]} {element.get('class') or ''}"))
-
-
-def _is_account(link: HtmlElement) -> bool:
+def is_account(link: HtmlElement) -> bool:
     """Whether a link leads to who posted, by its address or by what it is called."""
     named = f"{link.get('class') or ''} {link.get('rel') or ''}"
     return bool(_ACCOUNT.search(link.get("href") or "") or _ACCOUNT_NAME.search(named))
@@ -332,8 +260,8 @@ def _linked(element: HtmlElement, value: str) -> str:
     for link in element.iter("a"):
         name = visible_text(link)
         if name and value.startswith(name) and value[len(name) : len(name) + 1] in " \u3000":
-            behind = re.split(r"[\s\u3000|丨]+", value[len(name) :].strip(_EDGE))
-            return value if any(map(_OUTLET_NAME.match, behind)) else name
+            behind = re.split(r"[\s\u3000|丨]+", value[len(name) :].strip(EDGE))
+            return value if any(map(OUTLET_NAME.match, behind)) else name
     return value
 
 
@@ -366,7 +294,7 @@ _FOREIGN = re.compile(
     r"(?<![\u4e00-\u9fff])(?![^：:]*[发刊布登载传录發])[\u4e00-\u9fff]{2,10}[:：]\s*$"
 )
 # 3小时前, 昨天 10:03, 08-25 10:03: no more than that to say when, between other fields.
-_LOOSE = re.compile(
+LOOSE = re.compile(
     r"(?:^|(?<=[\s\u3000|·丨]))(?:\d{1,3}\s*(?:分钟|分鐘|小时|小時|天)前|刚刚|剛剛"
     r"|(?:昨天|前天)(?:\s*\d{1,2}:\d{2})?|今天\s*\d{1,2}:\d{2}"
     r"|\d{1,2}(?:月|-)\d{1,2}日?\s*\d{1,2}:\d\d(?::\d\d)?)(?=$|[\s\u3000|·丨])"
@@ -377,12 +305,9 @@ _ALONE = re.compile(
     r"|20\d\d\s+\d\d?[-/.]\d\d?|\d\d?[-/]\d\d?\s+20\d\d"
     r"|\d{1,2}日?\s+(?:20\d\d\s*[-/.年]\s*\d{1,2}月?|\d{1,2}月\s*20\d\d年?))[\]】)）]?"
 )
-_CHANGE = re.compile(r"更新|修改|编辑|最[后後]|updat|modif|edit", re.I)
 _CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?\s*$", re.I)
 _CHANGED = re.compile(r"\s*(?:更新|修改)")
-_SHORT = 20  # characters
-_TRAIL = re.compile(r"首页|位置|[>›»]")  # from the home page to here
-_UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
+SHORT = 20  # characters
 _ACCOUNT = re.compile(
     r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/(?!(?:login|reg|sign|logout|center|index|home)|\d{4}/?$)[\w%.-]+/?$|space-uid-\d+"
     r"|[?&]uid=\d+|/@[\w.-]+/?$",
@@ -404,7 +329,7 @@ _IDLE = re.compile(
 )
 _REPORTED = re.compile(r"(?<=[报報社网網台])(?:报道|報道|报导|報導|消息|讯|訊|电|電)$")
 _OUTLET = re.compile(r"^[《]?[\u4e00-\u9fffA-Za-z0-9·+（）()、“”《-]{2,24}[》]?$")
-_OUTLET_NAME = re.compile(
+OUTLET_NAME = re.compile(
     r"^[\u4e00-\u9fffA-Za-z0-9·+《-]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播"
     r"|報|網|新聞|雜誌|週刊)》?$"
 )
@@ -426,7 +351,7 @@ def _unlabelled(
     if not spans and "date" not in found:
         if match := _ALONE.fullmatch(line):
             spans = [(0, len(line), line)]
-        elif len(line) <= _LOOSELY and (match := _LOOSE.search(line)):
+        elif len(line) <= _LOOSELY and (match := LOOSE.search(line)):
             spans = [(*match.span(), match[0])]
     for start, end, raw in spans:
         if raw in labelled or _is_row(element, raw) or _is_foreign(line[:start]):
@@ -434,21 +359,21 @@ def _unlabelled(
         if _CHANGED.match(line[end:]) or _CHANGED_ON.search(line[:start]):
             found.setdefault("date_updated", []).append((50, candidate(element, raw, "info:更新")))
             continue
-        rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(_EDGE)
-        if noise := _NOISE.search(rest):
-            rest = rest[: noise.start()].strip(_EDGE)
+        rest = _IDLE.sub(" ", line[:start] + " " + line[end:]).strip(EDGE)
+        if noise := NOISE.search(rest):
+            rest = rest[: noise.start()].strip(EDGE)
         if len(rest) > (60 if labelled else 30):
             return  # running text
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
         if labelled:
-            opens = line[:start].strip(_EDGE)
+            opens = line[:start].strip(EDGE)
             if "source" not in found and is_outlet(opens) and not _NO_OUTLET.search(opens):
                 found["source"] = [(50, candidate(element, opens, "info"))]
             elif "author" not in found and is_name(opens):
                 found["author"] = [(60, candidate(element, opens, "info"))]
             return
         words = re.split(r"[\s\u3000|丨]+", rest)
-        named = [word for word in words if _OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
+        named = [word for word in words if OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
         outlet = _REPORTED.sub("", (named[0] if named else rest).strip("()（）[]【】 "))
         persons = [word for word in words if is_name(word)]
         if len(words) == 2 and is_name(words[1]) and not named:
@@ -456,13 +381,13 @@ def _unlabelled(
             outlet = next(iter(named), outlet)
         if _is_byline(element) and (written := english_names(line, bare=True)):
             persons, rest = [written], written
-        accounts = [visible_text(link) for link in element.iter("a") if _is_account(link)]
+        accounts = [visible_text(link) for link in element.iter("a") if is_account(link)]
         if (
             _OUTLET.match(outlet)
             and outlet not in persons
-            and (outlet not in accounts or _OUTLET_NAME.match(outlet))
+            and (outlet not in accounts or OUTLET_NAME.match(outlet))
             and not _NO_OUTLET.search(outlet)
-            and not _LABEL.search(outlet)
+            and not LABEL.search(outlet)
         ):
             found.setdefault("source", []).append((50, candidate(element, outlet, "info")))
         if persons and (named or rest in persons):
@@ -489,13 +414,13 @@ def is_info_line(element: HtmlElement) -> bool:
 
 def is_outlet(name: str) -> bool:
     """Whether a name ends like an outlet's."""
-    return bool(_OUTLET_NAME.match(name)) and len(name) <= _SHORT
+    return bool(OUTLET_NAME.match(name)) and len(name) <= SHORT
 
 
 def names_outlet(line: str) -> bool:
     """Whether one of the words of a line is an outlet's name or a person's."""
-    words = re.split(r"[\s\u3000|丨]+", line.strip(_EDGE))
-    named = any(_OUTLET_NAME.match(word) or is_name(word) for word in words)
+    words = re.split(r"[\s\u3000|丨]+", line.strip(EDGE))
+    named = any(OUTLET_NAME.match(word) or is_name(word) for word in words)
     return named or bool(english_names(line, bare=True))
 
 
@@ -539,111 +464,21 @@ def _beside_date(
         for element, name in [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]:
             if element.tag in ("h1", "h2", "h3"):
                 continue
-            if len(name) <= 16 and _OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
+            if len(name) <= 16 and OUTLET_NAME.search(name) and not _NO_OUTLET.search(name):
                 found.setdefault("source", []).append((60, candidate(element, name, "info")))
         return
-
-
-_MARKED = {
-    "author": re.compile(
-        r"\s(?:authors?|byline|writer|author-(?:info-)?name|(?:article|post|entry)-author)\s"
-    ),
-    "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
-}
-_NAMES_OUTLET = re.compile(r"\.(?:from|laiyuan|media(?:-?name)?|mediaName)$")
-_PROPERTIES = etree.XPath("//*[@itemprop]")
-
-
-def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidate]]:
-    """What classes and attributes call author or source, if a page has one of the kind.
-
-    `missing`: the fields to look for, of these two.
-    """
-    found: dict[str, list[Candidate]] = {}
-    for name in missing:
-        named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
-        elements = {element for key in named for element in page.named[key]}
-        weak = [key for key in page.named if key[0] == "." and _NAMES_OUTLET.match(key)]
-        if name == "source" and not elements:
-            elements = {e for key in weak for e in page.named[key] if is_outlet(visible_text(e))}
-        links = page.named.get("a", []) + page.named.get("link", [])
-        linked = (link for link in links if link.get("rel"))
-        elements.update(e for e in linked if _MARKED[name].search(f" {e.get('rel')} "))
-        if "itemprop" in page.source:
-            properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
-            elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
-        elements -= {above for element in elements for above in element.iterancestors()}
-        shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
-        texts = {text for text, _ in shown if text}
-        if len(texts) != 1:
-            continue
-        text = texts.pop()
-        if len(text) > _MAX_MARKED and english_names(text, bare=True) != text:
-            continue
-        element = next(element for shown_text, element in shown if shown_text == text)
-        said = [value for field, _, value in read_info_line(text) if field == name]
-        if said or not _LABEL.search(text):
-            raw = said[0] if said else english_names(text, bare=name == "author") or text
-            found[name] = [candidate(element, raw, f"class:{name}")]
-    return found
-
-
-def _named(element: HtmlElement) -> str:
-    """The text of a marked element; of microdata that describe a person only the name."""
-    names = [e for e in element.iter() if e.get("itemprop") == "name" and e is not element]
-    if len(names) == 1:
-        return fold_space(names[0].get("content") or "") or visible_text(names[0])
-    text = visible_text(element)
-    for start, end, _ in sorted(find_dates(text), reverse=True):
-        text = text[:start] + text[end:]
-    return text.strip(_EDGE)
-
-
-def read_card(page: Page) -> list[Candidate]:
-    """Who wrote the post, from the card that introduces him, if there is one card."""
-    cards = {e for key in page.named if _CARD.match(key) for e in page.named[key]}
-    names = {}
-    for card in cards:
-        for part in card.iterdescendants():
-            name = visible_text(part) if _CARD_NAME.search(part.get("class") or "") else ""
-            if 0 < len(name) <= _SHORT and not _LABEL.search(name):
-                names[name] = part
-    return [
-        candidate(part, name, "class:author") for name, part in names.items() if len(names) == 1
-    ]
-
-
-_CARD = re.compile(r"\.(?:about-(?:the-)?author|author-?(?:card|box|bio))$", re.I)
-_CARD_NAME = re.compile(r"(?:^|[\s_-])(?:name|nickname|fn)(?:$|\s)", re.I)
-# A cell that is nothing but the label of the cell beside it.
-_CELL = re.compile(r"(?:发布|发表|公开|公布|上载|發布|發佈)(?:日期|时间|時間)[:：]?")
-
-
-def read_cells(page: Page) -> list[Candidate]:
-    """The date beside a cell that says 发布日期, as tables and lists above a paper have it."""
-    found = {}
-    for tag in ("td", "th", "dt", "b", "strong"):
-        for cell in page.named.get(tag, []):
-            said = cell.text or (cell[0].text if len(cell) == 1 else "") or ""
-            if len(said) <= _SHORT and _CELL.fullmatch(squeeze(said)):
-                beside = cell.getnext()
-                if beside is not None and len(beside) <= 2:
-                    value = visible_text(beside)
-                    if len(value) <= _SHORT and any(find_dates(value)):
-                        found[value] = candidate(beside, value, f"info:{squeeze(said)}")
-    return list(found.values()) if len(found) == 1 else []
 
 
 _BETWEEN = re.compile(r"[\s\u3000、，,/／]+")
 _NAME = 5  # characters; what is longer is a word that somebody says
 
 
-def credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
+def read_credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
     """Authors from lines of a text that only tell who did what: 口述：张三　撰文：李四."""
     found = []
     for element, line in lines:
         line = line.lstrip(BULLETS)
-        if len(line) > _MAX_VALUE or "。" in line or not _LABEL.match(line):
+        if len(line) > _MAX_VALUE or "。" in line or not LABEL.match(line):
             continue
         told = list(read_info_line(line))
         said = sum(len(squeeze(label + value)) for _, label, value in told)

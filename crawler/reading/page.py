@@ -23,7 +23,7 @@ _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _MOST_MARKS = 210_000  # tags and references: 10 s and 400 MiB; huge tables have half of that
 _MOST_LINKS = 10_000
 _SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
-_WAITING = re.compile(r"visibility\s*:\s*hidden|opacity\s*:\s*0", re.I)
+_WAITING = re.compile(r"(?!.*display\s*:\s*none).*visibility\s*:\s*hidden", re.I | re.S)
 _PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
@@ -249,9 +249,9 @@ def hiding_selectors(page: Page) -> frozenset[str]:
 
 
 def _show_what_scripts_show(page: Page) -> None:
-    """Show an article that keeps its place, unseen, until a script has loaded."""
+    """Show what keeps its place, unseen, until a script has loaded: the article, if it is most."""
     for box in page.named.get("div", []):
-        if box.get("hidden") == "" and _WAITING.search(box.get("style") or ""):
+        if box.get("hidden") == "" and _WAITING.match(box.get("style") or ""):
             whole = sum(len(body.text_content()) for body in page.named.get("body", []))
             if 2 * len(box.text_content()) >= whole:
                 del box.attrib["hidden"]
