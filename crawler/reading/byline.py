@@ -93,6 +93,7 @@ _WRITTEN = (
 )
 _PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
+_ENGLISH = "BbPpWwSs"  # By, Posted by, Written by, Story by
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
 
 
@@ -201,9 +202,9 @@ def _byline(line: str) -> str:
         line = line.lstrip(BULLETS)
     if match := _LINE.match(line):
         return "" if SPOKEN.search(match[1]) else match[1].strip()
-    if names := english_names(line):
+    if line[0] in _ENGLISH and (names := english_names(line)):
         return names
-    if match := _AND_PLACE.search(line):
+    if ("记者" in line or "記者" in line) and (match := _AND_PLACE.search(line)):
         return match[1]
     if (match := _GLUED.match(line)) and match["first"] in FAMILY_NAMES:
         return match[1]

@@ -123,8 +123,8 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
     for name in missing:
         named = [key for key in page.named if key[0] == "." and _MARKED[name].match(f" {key[1:]} ")]
         elements = {element for key in named for element in page.named[key]}
-        weak = [key for key in page.named if key[0] == "." and _NAMES_OUTLET.match(key)]
         if name == "source" and not elements:
+            weak = [key for key in page.named if _NAMES_OUTLET.match(key)]
             elements = {e for key in weak for e in page.named[key] if is_outlet(visible_text(e))}
         links = page.named.get("a", []) + page.named.get("link", [])
         linked = (link for link in links if link.get("rel"))
@@ -161,7 +161,9 @@ def _named(element: HtmlElement) -> str:
 
 def read_card(page: Page) -> list[Candidate]:
     """Who wrote the post, from the card that introduces him, if there is one card."""
-    cards = {e for key in page.named if _CARD.match(key) for e in page.named[key]}
+    cards = {
+        e for key in page.named if "author" in key and _CARD.match(key) for e in page.named[key]
+    }
     names = {}
     for card in cards:
         for part in card.iterdescendants():
@@ -173,7 +175,7 @@ def read_card(page: Page) -> list[Candidate]:
     ]
 
 
-_CARD = re.compile(r"\.(?:about-(?:the-)?author|author-?(?:card|box|bio))$", re.I)
+_CARD = re.compile(r"\.(?:about-(?:the-)?author|author-?(?:card|box|bio))$")
 _CARD_NAME = re.compile(r"(?:^|[\s_-])(?:name|nickname|fn)(?:$|\s)", re.I)
 # A cell that is nothing but the label of the cell beside it.
 _CELL = re.compile(r"(?:发布|发表|公开|公布|上载|發布|發佈)(?:日期|时间|時間)[:：]?")

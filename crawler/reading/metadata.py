@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -72,7 +73,7 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
         for tag in tags:
             found.setdefault(name, []).extend(page.meta.get(tag, []))
     for tag, values in page.meta.items():
-        if tag not in _META["date"] and _PUBLISHED.search(re.sub(r"[^a-z]+", "", tag)):
+        if tag not in _META["date"] and _is_published(tag):
             found["date"].extend(values)
     for name, value in _json_ld(page):
         found.setdefault(name, []).append(value)
@@ -92,6 +93,11 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
         if drawn := next(filter(None, map(_DRAWN.search, scripts)), None):
             found["source"].append(Candidate(fold_space(drawn[1]), "script"))
     return {name: candidates for name, candidates in found.items() if candidates}
+
+
+@lru_cache(maxsize=1024)
+def _is_published(tag: str) -> bool:
+    return bool(_PUBLISHED.search(re.sub(r"[^a-z]+", "", tag)))
 
 
 def site_name(page: Page) -> str:
