@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.items import Article, Candidate, NotAnArticle, Paragraph
 from crawler.reading.blocks import Block, read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import asides, is_control_link, is_editor
+from crawler.reading.boilerplate import asides, is_control_link, is_editor, is_reader
 from crawler.reading.byline import read_bylines, shown_bylines
 from crawler.reading.dateline import is_row, text_dates
 from crawler.reading.dates import find_dates, url_date
@@ -43,7 +43,6 @@ _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _CLAUSE = re.compile(r"[，。！？]")
 _SENTENCE = re.compile(r"[。！？]")
-_READER = re.compile(r"(?:网友|游客|匿名|评论(?!员)|回复|\d+[楼樓]|#\d)")
 _SITES = ("新闻", "网", "资讯", "客户端")
 _SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _TOOL = 200  # characters
@@ -261,7 +260,11 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
         above = list(_between(page, title, region.blocks[0].element)) or above
     # What stands above an info line is no text either.
     told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
-    bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
+    passed = region.blocks[:told]
+    bylines = merge(
+        shown_bylines([*above, *(block.element for block in passed)]),
+        {"author": read_credits((block.element, block.text) for block in passed)},
+    )
     above += [block.element for block in region.blocks[:4] if _may_inform(block)]
     # Called an info line and dated: no text, however it is put.
     lines = [b for i, b in enumerate(region.blocks) if i >= 4 or not _is_dated_line(b)]
@@ -299,6 +302,8 @@ def _may_inform(block: Block) -> bool:
     an outlet in the line, or a time of day that stands apart from the words around it.
     """
     text = block.text
+    if is_reader(text):
+        return False
     if len(text) > _HEADLINE or is_info(text):
         return is_info(text)
     if _is_dated_line(block):
@@ -475,8 +480,8 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
-    tail = [(element, line) for element, line in tail if not _READER.match(squeeze(line))]
-    below = read_info(e for e in dict.fromkeys(found.behind) if not _is_comment(e))
+    tail = [(element, line) for element, line in tail if not is_reader(line)]
+    below = read_info(e for e in dict.fromkeys(found.behind) if not is_reader(e.text_content()))
     read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
@@ -485,11 +490,6 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
         for name in ("source", "editor", "author", "date")
         if name in read
     }
-
-
-def _is_comment(element: HtmlElement) -> bool:
-    """Whether a line is the head of what a reader wrote."""
-    return bool(_READER.match(squeeze(element.text_content())))
 
 
 def _persons(page: Page, candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:

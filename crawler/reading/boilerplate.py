@@ -55,6 +55,7 @@ _COMMENTS = re.compile(
     r".{0,4}(?:网友评论|全部评论|最[热新]评论|发表评论|我要评论|评论列表|用户评论|读者评论|文明上网|"
     r"(?:共有?|查看)?\d+条评论|\d+人参与|我?来?说两句).{0,30}"
 )
+_READER = re.compile(r"(?:网友|游客|匿名|评论(?!员)|回复|\d+[楼樓]|#\d)")
 # Who edited: said in a field of its own, and no part of the text.
 _EDITOR = re.compile(
     r"[\[【（(〔]?(?:本文|本期|网络|责任|值班|文字|页面|见习|实习|[\u4e00-\u9fff]{0,5}网)?"
@@ -70,7 +71,7 @@ _ASIDE = re.compile(
     re.I,
 )
 _PLACED = re.compile(r"(?<![A-Za-z])(?:right|keywords?|adv?|ads|position|pn)(?![A-Za-z])", re.I)
-_SENTENCES = 4
+_SENTENCES = 3
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -101,6 +102,11 @@ def is_barrier(line: str) -> bool:
 def is_comments(line: str) -> bool:
     """Whether a line begins what readers wrote."""
     return len(line) <= 60 and bool(_COMMENTS.fullmatch(squeeze(line)))
+
+
+def is_reader(line: str) -> bool:
+    """Whether a line is the head of what a reader wrote."""
+    return bool(_READER.match(squeeze(line)))
 
 
 @lru_cache(maxsize=4096)

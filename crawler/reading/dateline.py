@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
+from crawler.reading.boilerplate import is_reader
 from crawler.reading.dates import find_dates
 from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import squeeze
@@ -48,7 +49,7 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
         for line in visible_lines(element)
     ]
     for element, line in (*closing, *below):
-        if len(line) > _CLOSING or _TEXT.search(line):
+        if len(line) > _CLOSING or _TEXT.search(line) or is_reader(line):
             continue
         for start, end, raw in find_dates(line):
             if _OTHER.search(line[:start]) or _PERIOD.match(line[end:]):

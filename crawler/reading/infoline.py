@@ -470,7 +470,8 @@ def _beside_date(
 
 
 _BETWEEN = re.compile(r"[\s\u3000、，,/／]+")
-_NAME = 5  # characters; what is longer is a word that somebody says
+# What is longer is something that somebody says; names of two parts are not.
+_SHORT_NAME = re.compile(r"(?:.{0,5}|.{2,10}[·•].{1,10}|[\w.'-]+)$")
 
 
 def read_credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
@@ -486,7 +487,7 @@ def read_credits(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
             found += [
                 candidate(element, value, f"info:{label}")
                 for name, label, value in told
-                if name == "author" and max(map(len, _BETWEEN.split(value))) <= _NAME
+                if name == "author" and all(map(_SHORT_NAME.match, _BETWEEN.split(value)))
             ]
     return found
 

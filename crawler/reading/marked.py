@@ -41,7 +41,10 @@ def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     # A day and its month may be set one above the other, in a box.
     boxed = [(e, " ".join(many)) for e, many in lines if len(many) > 1 and len("".join(many)) < 12]
     found = read_lines([(e, line) for e, many in lines for line in many] + boxed)
-    return merge(found, _in_attributes(elements, found))
+    hidden = _in_attributes(elements, found)
+    if "date" in hidden:  # 3天前 says less than what stands behind it
+        found["date"] = hidden.pop("date") + found.get("date", [])
+    return merge(found, hidden)
 
 
 def _in_attributes(
@@ -55,7 +58,7 @@ def _in_attributes(
         if len(values) == 1:  # several are of other posts, too
             found[name] = list(values.values())
 
-    if "date" not in known:
+    if all(LOOSE.fullmatch(c.raw) for c in known.get("date", [])):
         find("date", _hidden_days)
     if "source" not in known:
         find("source", _logos)
