@@ -13,7 +13,7 @@ from crawler.reading.names import is_name
 _KIND = r"(?:见习|实习|特约|全媒体|首席|融媒体?|特派|驻[\u4e00-\u9fff]{1,4}|文字|本报|本网)"
 _REPORTER = rf"{_KIND}?(?:记者|記者)"
 _ROLE = (
-    rf"(?:[\u4e00-\u9fffA-Za-z+·]{{0,14}}?{_REPORTER}|(?:特约)?(?:通讯员|通訊員|评论员|撰稿人?)|实习生"
+    rf"(?:[\u4e00-\u9fffA-Za-z+·]{{0,14}}?{_REPORTER}|(?:本[报网刊台])?(?:首席|特约|资深)?(?:通讯员|通訊員|评论员|撰稿人?)|实习生"
     r"|(?:本文|[\u4e00-\u9fffA-Za-z·]{0,10}(?:专栏|特约))?作者|执笔人?|撰文|撰写|供稿人?|投稿人?|报道员|特派员|观察员|网友|文字|文/图|图/文|文图|图文"
     r"|文(?=[/／:：|｜丨\s\u3000])|摄影报道|报道|整理|编译|[Bb][Yy]\b)"
     r"[\s\u3000]*[:：/／|｜丨]?[\s\u3000]*"
@@ -66,7 +66,7 @@ _STANDING = re.compile(
     r"|书记|部长|所长|院长|委员|会长|律师|教师|作家)$"
 )
 # 张三系某某大学教授
-_IS = re.compile(r"^([\u3400-\u9fff·]{2,4}?)[，,]?(?:系|为|是|现任|男|女).{3,}$")
+_IS = re.compile(r"^([\u3400-\u9fff·]{2,4}?)[，,]?(?:单位)?(?:系|为|是|现任|男|女).{3,}$")
 _PLACE_REPORT = re.compile(
     r"^发自[\u4e00-\u9fff]{2,6}$|(?:报道|报导|報導|報道)$|^[\u4e00-\u9fff]{0,8}摄$"
 )
@@ -117,7 +117,7 @@ def normalise_author(article: Article) -> None:
 def _beside(chosen: Candidate, article: Article) -> Iterator[str]:
     """Those named behind a label of their own on the same line: 记者 张三 通讯员 李四."""
     named = set(read_names(chosen.raw))
-    if _LABELLED.match(chosen.origin):
+    if _LABELLED.match(chosen.origin) or chosen.origin.startswith("info:文"):
         for other in article.candidates["author"]:
             if other.xpath == chosen.xpath and _LABELLED.match(other.origin):
                 for name in read_names(other.raw):

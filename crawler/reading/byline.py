@@ -19,7 +19,7 @@ from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import squeeze
 
 _ROLE = (
-    r"(?:记者|記者|通讯员|通訊員|实习生|作者(?!单位|简介|介绍|系|为|是|均|按|注)|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
+    r"(?:记者|記者|通讯员|通訊員|实习生|作者(?!单位|简介|介绍|分别|系|为|是|均|现|曾|按|注)|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
     r"编译|特约撰稿人?)"
 )
 _BRACKETED = re.compile(
@@ -27,7 +27,7 @@ _BRACKETED = re.compile(
 )
 _LINE = re.compile(
     rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
-    rf"((?:[\u4e00-\u9fffA-Za-z0-9+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
+    rf"((?:[\u4e00-\u9fffA-Za-z0-9+·-]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
@@ -93,6 +93,7 @@ _WRITTEN = (
 )
 _PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
+_NAMELESS = re.compile(r"(?:本[报网刊台社]|新华社|中新社)(?:特约)?(?:记者|评论员|观察员)$")
 _ENGLISH = "BbPpWwSs"  # By, Posted by, Written by, Story by
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
 
@@ -202,6 +203,8 @@ def _byline(line: str) -> str:
         line = line.lstrip(BULLETS)
     if match := _LINE.match(line):
         return "" if SPOKEN.search(match[1]) else match[1].strip()
+    if _NAMELESS.match(line):
+        return line
     if line[0] in _ENGLISH and (names := english_names(line)):
         return names
     if ("记者" in line or "記者" in line) and (match := _AND_PLACE.search(line)):

@@ -46,7 +46,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "source": _words(
         """
         来源 信息来源 文章来源 稿件来源 新闻来源 内容来源 资料来源 稿源 本文来源
-        来源于 来源网站 来源媒体 转载自 转自 摘自 原载 來源 資料來源 新聞來源 文章來源
+        来源于 来源网站 来源媒体 转载自 转贴自 转自 摘自 原载 來源 資料來源 新聞來源 文章來源
         供稿单位 提供单位 发布单位 出处 文章出处 出處 来自 Source
         """
     ),
@@ -149,6 +149,7 @@ NOISE = re.compile(
 _CLOSED = re.compile(r"^([^（(【\[）)】\]]+)[）)】\]](?=[\u4e00-\u9fff]{2})")
 _OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
 _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
+_NEXT_LABEL = re.compile(r"[\s\u3000|丨，,;；]+[\u4e00-\u9fff]{2,6}[:：]")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
@@ -180,6 +181,8 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
             for start, _, _ in find_dates(value):
                 value = _UNTIL.sub("", value[:start])
                 break
+            # 作者：张三　审稿人：李四, whoever else is named in ways of a site's own
+            value = _NEXT_LABEL.split(value)[0]
         if label in ("Source", "By", "Author"):
             value = value.partition(" | ")[0]
         value = _unbracket(_SIZE.sub("", value.strip(EDGE)))
@@ -201,7 +204,7 @@ def _unbracket(value: str) -> str:
     """Cut a bracket that was opened or closed outside of the value: `岳弘彬）` -> `岳弘彬`."""
     for opening, closing in ("（）", "()", "【】", "[]"):
         if value.endswith(opening):
-            value = value[:-1]
+            value = value[:-1].rstrip(EDGE)
         if value.endswith(closing) and value.count(closing) > value.count(opening):
             value = value[:-1]
         elif value.startswith(closing):
@@ -307,6 +310,7 @@ _ALONE = re.compile(
 )
 _CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?\s*$", re.I)
 _CHANGED = re.compile(r"\s*(?:更新|修改)")
+_WROTE = re.compile(r"\s*[/／]\s*文$")
 SHORT = 20  # characters
 _ACCOUNT = re.compile(
     r"(?:^|/)(?:u|users?|people|authors?|space|members?|profile)/(?!(?:login|reg|sign|logout|center|index|home)|\d{4}/?$)[\w%.-]+/?$|space-uid-\d+"
@@ -334,7 +338,7 @@ OUTLET_NAME = re.compile(
     r"|報|網|新聞|雜誌|週刊)》?$"
 )
 _NO_OUTLET = re.compile(
-    r"首页|正文|当前位置|登录|注册|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
+    r"首页|正文|要闻|动态|公告|通知|专栏|当前位置|登录|注册|字号|浏览|阅读|打印|评论|分享|编辑|记者|作者|星期|上一|下一"
 )
 
 
@@ -372,6 +376,7 @@ def _unlabelled(
             elif "author" not in found and is_name(opens):
                 found["author"] = [(60, candidate(element, opens, "info"))]
             return
+        rest = _WROTE.sub("", rest)
         words = re.split(r"[\s\u3000|丨]+", rest)
         named = [word for word in words if OUTLET_NAME.match(word) and not _NO_OUTLET.search(word)]
         outlet = _REPORTED.sub("", (named[0] if named else rest).strip("()（）[]【】 "))
