@@ -27,7 +27,7 @@ _META: dict[str, tuple[str, ...]] = {
         *("datepublished", "weibo: article:create_at", "og:published_time", "apub:time"),
         *("publish_date", "publish-date", "pub_date", "publishtime", "publish_time", "pubtime"),
         *("firstpublishedtime", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created"),
-        *("createdate", "createtime", "date"),
+        *("createdate", "createtime", "created", "date"),
     ),
     "source": ("contentsource", "source", "og:source", "mediaid"),
     "author": ("author", "article:author", "og:article:author", "byl", "parsely-author"),
