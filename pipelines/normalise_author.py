@@ -41,7 +41,7 @@ _BRACKET = re.compile(
 _NOBODY = re.compile(
     r"^(?:佚名|不详|未知|无|暂无|匿名|未署名|系统管理员|管理员|超级管理员|网站管理员|admin\w*|system|root|editor"
     r"|test|guest|user|anonymous|webmaster|administrator|superadmin|manager|本站|本网|本站原创|原创|转载|网络"
-    r"|互联网|网络转载|来源网络|网友|网友投稿|小编|站长|编辑|作者|cosmic|[a-z]+_[a-z_]+|[A-Za-z]{0,6}\d+|\d+"
+    r"|互联网|网络转载|来源网络|网友|网友投稿|投稿|小编|站长|编辑|作者|cosmic|[a-z]+_[a-z_]+|[A-Za-z]{0,6}\d+|\d+"
     r"|[-—*]+)$",
     re.I,
 )
@@ -117,7 +117,7 @@ def normalise_author(article: Article) -> None:
 def _beside(chosen: Candidate, article: Article) -> Iterator[str]:
     """Those named behind a label of their own on the same line: 记者 张三 通讯员 李四."""
     named = set(read_names(chosen.raw))
-    if _LABELLED.match(chosen.origin) or chosen.origin.startswith("info:文"):
+    if chosen.origin.startswith("info:"):
         for other in article.candidates["author"]:
             if other.xpath == chosen.xpath and _LABELLED.match(other.origin):
                 for name in read_names(other.raw):

@@ -257,7 +257,8 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     # The nearest line is believed first: what stands far above may speak of other posts.
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
-        above = list(_between(page, title, region.blocks[0].element)) or above
+        around = list(_between(page, title, region.blocks[0].element))
+        above = around or [element for element in above if element is not title]
     # What stands above an info line is no text either.
     told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
     passed = region.blocks[:told]
@@ -449,6 +450,8 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
         if not text or len(text) > 300 or element.getparent() in skip:
             continue
         if len(text) > 60 and "。" in text:
+            if any(child.tag in BLOCKS for child in element):
+                continue  # a note on rights may stand beside the info line
             return  # the text has begun
         skip.update(element.iterdescendants())
         yield element

@@ -26,7 +26,7 @@ _BRACKETED = re.compile(
     rf"[（(〔【]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()〔〕【】。！？]{{0,60}})[）)〕】]"
 )
 _LINE = re.compile(
-    rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
+    rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff《》]{{2,12}}[\s\u3000]+)?"
     rf"((?:[\u4e00-\u9fffA-Za-z0-9+·-]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
@@ -91,6 +91,7 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
+_SPACE = re.compile(r"[\s\u3000、，]+")
 _PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
 _NAMELESS = re.compile(r"(?:本[报网刊台社]|新华社|中新社)(?:特约)?(?:记者|评论员|观察员)$")
@@ -120,7 +121,7 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
             found.append(candidate(block.element, reports[1], "byline"))
         for pattern in _OPENS:
             signed = pattern.search(block.text[:60])
-            if signed and all(map(is_name, re.split(r"[\s\u3000、，]+", _join(signed[1])))):
+            if signed and all(map(is_name, _SPACE.split(_join(signed[1])))):
                 found.append(candidate(block.element, signed[1], "byline"))
     for block in lines[-3:]:
         about = _ABOUT.match(block.text) or _IS_ABOUT.match(block.text)
@@ -165,7 +166,12 @@ def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]
         for part in (_parts(element) or [element])
         for line in visible_lines(part)
     ]
-    names = [candidate(e, line, "byline") for e, line in lines if is_name(_bare(line))]
+    names = [
+        candidate(e, line, "byline")
+        for e, line in lines
+        if is_name(_bare(line))
+        or (_NAMES.match(line) and all(map(is_name, _SPACE.split(_join(line)))))
+    ]
     return {"author": _signed(lines) + (names if len(names) == 1 else [])}
 
 

@@ -131,9 +131,9 @@ LABEL = re.compile(
     r"|(?=(?:(?:发布|发表|更新)(?:时间|日期)|(?:浏览|阅读|点击)(?:次数|量|数)|责任编辑)[:：])"
     rf"|(?<=发布|更新)(?=来源))"
     # 每经记者：张三
-    rf"(?:[\u4e00-\u9fff]{{1,10}}?(?=(?:记者|编辑)[:：]))?(?P<label>{_any_label()}"
+    rf"(?:[\u4e00-\u9fff]{{1,10}}?(?=(?:记者|编辑)[:：]))??(?P<label>{_any_label()}"
     r")[\s\u3000]*(?:[:：∶﹕]|丨(?=[\s\u3000]*\S)|(?<=来源|源于)[\s\u3000]+"
-    r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[发布表新刊贴發佈][于於])(?=[12]\d{3}[-年/.])"
+    r"|(?<=时间)[\s\u3000]+(?=\d)|(?<=[发布表新刊贴發佈][于於])[\s\u3000]*(?=[12]\d{3}[-年/.])"
     # 【来源】某某报; 文/张三, 编辑｜李四; 作者 张三
     r"|(?<=来源|作者|时间|日期)[】\]][:：]?|(?<=来源)[/／｜](?=\S)(?!\S*[:：])"
     rf"|(?<=[文图字稿者员影辑编对制审划论写])[\s\u3000]*[/／|｜│︱](?=[\s\u3000]*{_PERSON})"
@@ -144,12 +144,13 @@ LABEL = re.compile(
 NOISE = re.compile(
     r"[\[【（(]?\s*(?:大\s+中\s+小|[\[【(（]\s*大\s*[\]】)）]|字体[大中小]|我要纠错|打印本?页?|关闭(?:窗口|本页)|"
     r"收藏本?[站页]?|分享[到至]?|扫一扫|点击(?:数|率|量|播放|\s*\d)|浏览(?:次数|量)?|次浏览|纠错|"
-    r"\s[大中小](?=\s|$)|手机看|参与互动|我有话说|\s举报(?=\s|$)|进入[\u4e00-\u9fff]{2,4}论坛|[+＋]?\s*关注(?=\s|$)|我要评论|\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
+    r"\s[大中小](?=\s|$)|手机看|参与互动|我有话说|\s举报(?=\s|$)|进入[\u4e00-\u9fff]{2,4}论坛|[+＋]?\s*关注(?=\s|$)|我要评论|有?\s*\d+\s*(?:条评论|人参与|次阅读)|跟[贴帖]|阅读[（(\d]|评论[（(\d]|发表评论|查看评论|来源网站|A\+|A-|返回|二维码|下载|繁體|字号|[\[【(（]\s*打印)"
 )
 _CLOSED = re.compile(r"^([^（(【\[）)】\]]+)[）)】\]](?=[\u4e00-\u9fff]{2})")
 _OWN = re.compile(r"^(本[网报刊])[\s\u3000]")
 _TITLE_ALONE = re.compile(r"(?:[记記]者|通讯员)[\s\u3000]+$")
 _NEXT_LABEL = re.compile(r"[\s\u3000|丨，,;；]+[\u4e00-\u9fff]{2,6}[:：]")
+_POINT = re.compile(r"\s+[∙•]\s+")
 _UNTIL = re.compile(r"[\s\u3000]*[于於@在][\s\u3000]*$")  # 作者：张三 于 2005-08-12
 _SIZE = re.compile(r"\s[大中小]$")  # of the font: 小字号
 EDGE = " \t\u3000|丨/／·,，;；、>-—_：:"
@@ -183,6 +184,7 @@ def read_info_line(line: str) -> Iterator[tuple[str, str, str]]:
                 break
             # 作者：张三　审稿人：李四, whoever else is named in ways of a site's own
             value = _NEXT_LABEL.split(value)[0]
+            value = _POINT.split(value)[0]
         if label in ("Source", "By", "Author"):
             value = value.partition(" | ")[0]
         value = _unbracket(_SIZE.sub("", value.strip(EDGE)))
@@ -262,7 +264,7 @@ def _linked(element: HtmlElement, value: str) -> str:
     """A source without what stands behind its link: 来源：<a>某某报</a> <a>我要评论</a>."""
     for link in element.iter("a"):
         name = visible_text(link)
-        if name and value.startswith(name) and value[len(name) : len(name) + 1] in " \u3000":
+        if name and value.startswith(name) and value[len(name) : len(name) + 1] in " \u3000(（":
             behind = re.split(r"[\s\u3000|丨]+", value[len(name) :].strip(EDGE))
             return value if any(map(OUTLET_NAME.match, behind)) else name
     return value
@@ -281,6 +283,7 @@ _BEFORE_DATE = (
     ),
     re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
 )
+_NOBODY = frozenset(("楼主", "posted", "Posted", "编辑", "作者", "本文", "文章"))
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
 _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
 _POSTER = re.compile(
@@ -308,8 +311,8 @@ _ALONE = re.compile(
     r"|20\d\d\s+\d\d?[-/.]\d\d?|\d\d?[-/]\d\d?\s+20\d\d"
     r"|\d{1,2}日?\s+(?:20\d\d\s*[-/.年]\s*\d{1,2}月?|\d{1,2}月\s*20\d\d年?))[\]】)）]?"
 )
-_CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?\s*$", re.I)
-_CHANGED = re.compile(r"\s*(?:更新|修改)")
+_CHANGED_ON = re.compile(r"\b(?:updated|modified)(?: on| at)?[\s\d:.,APMGT+-]*$", re.I)
+_CHANGED = re.compile(r"\s*(?:更新|修改)(?![于於时日：:])")
 _WROTE = re.compile(r"\s*[/／]\s*文$")
 SHORT = 20  # characters
 _ACCOUNT = re.compile(
@@ -371,9 +374,11 @@ def _unlabelled(
         found.setdefault("date", []).append((50, candidate(element, raw, "info")))
         if labelled:
             opens = line[:start].strip(EDGE)
-            if "source" not in found and is_outlet(opens) and not _NO_OUTLET.search(opens):
-                found["source"] = [(50, candidate(element, opens, "info"))]
-            elif "author" not in found and is_name(opens):
+            behind = line[end:].split()
+            for word in (opens, *behind[:1]):
+                if "source" not in found and is_outlet(word) and not _NO_OUTLET.search(word):
+                    found["source"] = [(50, candidate(element, word, "info"))]
+            if "author" not in found and is_name(opens):
                 found["author"] = [(60, candidate(element, opens, "info"))]
             return
         rest = _WROTE.sub("", rest)
@@ -446,7 +451,7 @@ def _posted(line: str) -> tuple[str, str] | None:
             _AROUND_DATE.search(f"{before}\n{behind}"),
             _BEHIND_DATE.search(behind),
         ):
-            if match:
+            if match and match["who"] not in _NOBODY:
                 return match["who"], date
     return None
 

@@ -114,6 +114,7 @@ _MARKED = {
     "source": re.compile(r"\s(?:(?:article|post|news)-)?source\s"),
 }
 _NAMES_OUTLET = re.compile(r"\.(?:from|laiyuan|media(?:-?name)?|mediaName)$")
+_JOINED = re.compile(r"(?:by|and|与|和|[\s\u3000、，,&|/·])*", re.I)
 _PROPERTIES = etree.XPath("//*[@itemprop]")
 
 
@@ -138,6 +139,9 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
         elements -= {above for element in elements for above in element.iterancestors()}
         shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
+        if name == "author" and len(texts) > 1 and (together := _together(shown)):
+            found[name] = [together]
+            continue
         if len(texts) != 1:
             continue
         text = texts.pop()
@@ -149,6 +153,17 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
             raw = said[0] if said else english_names(text, bare=name == "author") or text
             found[name] = [candidate(element, raw, f"class:{name}")]
     return found
+
+
+def _together(shown: list[tuple[str, HtmlElement]]) -> Candidate | None:
+    """Several authors, if they make up one line: <a>Jane Doe</a> and <a>John Roe</a>."""
+    holder = shown[0][1].getparent()
+    if holder is None or any(element.getparent() is not holder for _, element in shown):
+        return None
+    line = rest = visible_text(holder)
+    for name, _ in shown:
+        rest = rest.replace(name, "", 1)
+    return candidate(holder, line, "class:author") if _JOINED.fullmatch(rest) else None
 
 
 def _named(element: HtmlElement) -> str:

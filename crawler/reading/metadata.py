@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.items import Candidate
@@ -62,6 +63,10 @@ _SCRIPTED = re.compile(
     r"(?P<value>1\d{9}(?:\d{3})?(?!\d)|20\d{2}(?:-\d\d?-\d\d?|/\d\d?/\d\d?|\d{4})[ \dT:]{0,11})",
     re.I,
 )
+# Addresses, and who made the template.
+_NO_AUTHOR = re.compile(r"://|@|\b(?:designed|design|developed|powered) by\b", re.I)
+# itemprop="dateCreated datePublished"
+_DATE_PROPERTIES = etree.XPath("//*[contains(@itemprop, 'datePublished')]")
 _UPDATED = re.compile(r"updat|modif|edit", re.I)
 _MADE = re.compile(r"publish|created|(?:^|[\s_-])entry-date", re.I)
 
@@ -85,7 +90,7 @@ def read_metadata(page: Page) -> dict[str, list[Candidate]]:
     # An outlet is no author, whatever the tag is called.
     outlets = [c for c in found.get("author", []) if _OUTLET.search(c.raw)]
     found["author"] = [
-        c for c in found.get("author", []) if c not in outlets and "://" not in c.raw
+        c for c in found.get("author", []) if c not in outlets and not _NO_AUTHOR.search(c.raw)
     ]
     found["source"] = found.get("source", []) + outlets
     if not found["source"]:
@@ -120,7 +125,7 @@ def _marked_times(page: Page) -> Iterator[Candidate]:
     made = [time for time in times if _MADE.search(time.get("class") or "")]
     times = made if len(made) == 1 else times
     marked = [
-        *page.root.iterfind(".//*[@itemprop='datePublished']"),
+        *_DATE_PROPERTIES(page.root),
         *(time for time in times if time.get("pubdate") is not None),
     ]
     for element in marked or (times if len(times) == 1 else []):

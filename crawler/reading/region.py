@@ -30,6 +30,8 @@ _INFO = re.compile(
 # Counters, and what stands between the fields of a line.
 _SAYS_NOTHING = re.compile(
     r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b,?"
+    r"|\d{1,2}:\d\d\s*[AP]M\s*(?:GMT[+-]\d+|[A-Z]{2,4}\b)?,?"
     r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
     r"|\b(?i:(?:first |last )?(?:updated|published|posted))(?: on)?\b"
 )
