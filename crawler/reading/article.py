@@ -43,6 +43,8 @@ _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _CLAUSE = re.compile(r"[，。！？]")
 _SENTENCE = re.compile(r"[。！？]")
+_LINE = 6  # characters of a headline
+_SUFFIX = ("-", "_", "|", "–", "—")
 _SITES = ("新闻", "网", "资讯", "客户端")
 _SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _TOOL = 200  # characters
@@ -212,6 +214,8 @@ def _find(page: Page, rules: ArticleRules, headline: Headline | None) -> _Found:
     if node is None:
         node = known_node(page)
     if node is not None:
+        if title is None and (title := _titled(page, node)) is not None:
+            headline = Headline(candidate(title, visible_text(title), "line"), element=title)
         around = list(_between(page, title, node))
         info = merge(read_info(known), read_info(around), shown_bylines(around))
         used = {c.xpath for found in info.values() for c in found}
@@ -345,6 +349,23 @@ def _shown_headline(
     return headline
 
 
+def _titled(page: Page, node: HtmlElement) -> HtmlElement | None:
+    """The line above an article's node that `<title>` shows before the name of the site."""
+    named = squeeze(page.root.findtext(".//title") or "")
+    for element in page.elements:
+        if element is node:
+            break
+        text = squeeze(element.text or "") if element.tag in BLOCKS else ""
+        shown = len(text) >= _LINE and named.startswith(text) and element.tag != "title"
+        if (
+            shown
+            and named[len(text) : len(text) + 1] in _SUFFIX
+            and not element.xpath("ancestor::a")
+        ):
+            return element
+    return None
+
+
 def _holds_content(node: HtmlElement) -> bool:
     return any(text.strip() for text in node.itertext()) or node.find(".//img") is not None
 
@@ -464,7 +485,7 @@ def _info_above(title: HtmlElement) -> dict[str, list[Candidate]]:
     """A date right above the headline, as blogs print it, and who posted."""
     holder: HtmlElement | None = title
     for _ in range(3):
-        if holder is None:
+        if holder is None or holder.tag == "body":
             break
         for sibling in islice(holder.itersiblings(preceding=True), 2):
             if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:

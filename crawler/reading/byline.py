@@ -94,6 +94,7 @@ _WRITTEN = (
 _SPACE = re.compile(r"[\s\u3000、，]+")
 _PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
+_PICTURES = re.compile(r"(?:摄影|摄像|图片|视频|航拍)(?:记者)?[\s\u3000]*[:：/／|｜丨]")
 _NAMELESS = re.compile(r"(?:本[报网刊台社]|新华社|中新社)(?:特约)?(?:记者|评论员|观察员)$")
 _ENGLISH = "BbPpWwSs"  # By, Posted by, Written by, Story by
 _LINES = ("p", "div", "li", "h4", "h5", "h6")
@@ -203,6 +204,8 @@ def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
 
 def _byline(line: str) -> str:
     """The byline that a line is, "" where it is none."""
+    if _PICTURES.match(line):
+        return ""
     if column := _COLUMNIST.match(line):
         return column[1]
     if not (line[0] in "■●▲◎□◆★※" and _MARKED.match(line)):

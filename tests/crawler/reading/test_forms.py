@@ -83,6 +83,15 @@ def test_the_day_that_head_and_scripts_say(head: str, day: str) -> None:
         ("<p>2024-08-01 09:00 发布<span>2024-09-01 10:00 更新</span></p>", DAY),
         ("<p>Last updated on Sep 1, 2024</p><p>First published on Aug 1, 2024</p>", DAY),
         ("<p>发布者：李某发布时间：2024-08-01浏览次数：35</p>", DAY),
+        ("<p>发表于 <b>2024-08-01</b><i>更新于 2024-09-01</i> 分类于 <a>随笔</a></p>", DAY),
+        ("<p>某某日报 24-08-01 09:12</p>", DAY),
+        ("<p>By Jane Doe</p><p>Updated 9:12 PM GMT+8, Sep 1, 2024</p><p>Aug 1, 2024</p>", DAY),
+        # a note on rights beside the info line
+        (
+            "<div><p>于 2024-08-01 09:12:13 发布 阅读 35</p><p>版权声明：本文为博主原创文章，转载请附上原文出处链接"
+            "和本声明，遵循相应的版权协议。</p></div>",
+            DAY,
+        ),
         ("<p>来源：互联网　作者：　2024-08-01</p>", DAY),
         ("<p>浏览 2024 次　评论 801 条</p>", ""),
         ("<p>电话：2024-0801</p>", ""),
@@ -142,6 +151,14 @@ def test_days_around_the_article(parts: dict[str, str], day: str) -> None:
         ("每经记者：张三　每经编辑：李四", ("", "张三")),
         ("采访、撰文：张三　摄影：李四", ("", "张三")),
         ("校园记者 张三　摄影 李四", ("", "张三")),
+        ("作者：张三 | 审稿人：李四", ("", "张三")),
+        ("作者：张三　通讯员　李四", ("", "张三、李四")),
+        ("文、图/某某日报全媒体记者 张三", ("", "张三")),
+        ("<b>张三</b>　<b>李小四</b>", ("", "张三、李小四")),
+        ("<address><a rel='author'>Jane Doe</a> and <a rel='author'>John Roe</a></address>",
+         ("", "Jane Doe、John Roe")),
+        ("来源：<a href='/'>某某报</a>(南昌)　有<b>12</b>人参与", ("某某报", "")),
+        ("来源：某某新闻 ∙ 文化课", ("某某新闻", "")),
         ("作者：[美]约翰·史密斯　译者：李四", ("", "约翰·史密斯")),
         ("<b class='authors'>张三<sup>1</sup>, 李四<sup>2</sup></b>", ("", "张三、李四")),
         ("By JANE DOE, Gazette Staff", ("", "JANE DOE")),
@@ -172,6 +189,11 @@ def test_forms_of_author_and_source(above: str, expected: tuple[str, str]) -> No
         (f"<p>某某报记者 张三 发自广州</p>{TEXT}", "张三"),
         (f"{TEXT}<p>（党委宣传部 张三）</p>", "张三"),
         (f"{TEXT}<p>（市纪委 党风室）</p>", ""),
+        (f"{TEXT}<p>文字记者：张三</p><p>摄影记者：李四</p>", "张三"),
+        (f"{TEXT}<p>（作者张三单位系某某大学）</p>", "张三"),
+        (f"{TEXT}<p>（作者分别系某某大学教授、研究员）</p>", ""),
+        (f"<p>某某周刊 首席记者 张三</p>{TEXT}", "张三"),
+        (f"<p>某某网记者张三报道：{FIRST}</p>{REST}", "张三"),
         (f"{TEXT}<p>（张三 作者系某某大学教授）</p>", "张三"),
         (f"{TEXT}<p>（作者：张三 单位：某某大学）</p>", "张三"),
         # an interview, a caption
@@ -201,6 +223,29 @@ def test_the_site_is_no_author_and_no_link_is() -> None:
     head = '<meta name="author" content="某某"><meta property="article:author" content="https://a.example/p">'
     html = page(DATED, head=head).replace("_某某网</title>", "_某某新闻</title>")
     assert shown(read_page(html))[2] == ""
+
+
+def test_who_opens_a_thread_is_told_by_his_link() -> None:
+    above = '<p><a href="space-uid-7.html">一盏灯</a></p><p><a>楼主</a> 发表于 2024-8-1 09:12:13 只看该作者</p>'
+    assert shown(read_page(page(above))) == (DAY, "", "一盏灯")
+
+
+@pytest.mark.parametrize("who", ["某某网,desk@a.example", "Design by Some Studio"])
+def test_addresses_and_makers_of_templates_are_no_authors(who: str) -> None:
+    assert shown(read_page(page(DATED, head=f'<meta name="author" content="{who}">')))[2] == ""
+
+
+def test_the_days_in_a_headline_date_no_post() -> None:
+    headline = "关于2024年8月1日至3日城东停水的通知"
+    html = f"<html><head><title>{headline}_某网</title></head><body><h1>{headline}</h1>{TEXT}</body></html>"
+    assert shown(read_page(html))[0] == ""
+
+
+def test_a_headline_that_only_its_text_tells() -> None:
+    html = page("").replace(f"<h1>{TITLE}</h1>", f'<div class="t1">{TITLE}</div>{DATED}')
+    html = html.replace("_某某网</title>", " - Some Times</title>")
+    article = read_page(html.replace("<div><p>", '<div class="article_content"><p>', 1))
+    assert (article.title, shown(article)[0]) == (TITLE, DAY)
 
 
 def test_a_headline_behind_the_names_of_site_and_column() -> None:
