@@ -208,8 +208,10 @@ def _byline(line: str) -> str:
         return ""
     if column := _COLUMNIST.match(line):
         return column[1]
-    if not (line[0] in "■●▲◎□◆★※" and _MARKED.match(line)):
+    if not _MARKED.match(line):
         line = line.lstrip(BULLETS)
+    if not line:
+        return ""
     if match := _LINE.match(line):
         return "" if SPOKEN.search(match[1]) else match[1].strip()
     if _NAMELESS.match(line):

@@ -184,6 +184,7 @@ def test_forms_of_author_and_source(above: str, expected: tuple[str, str]) -> No
         (f"<p>来论|张三</p>{TEXT}", "张三"),
         (f"<p>口述：老周　撰文：张三　摄影：李四</p>{TEXT}", "张三"),
         (f"<p>⊙ 文/张三</p>{TEXT}", "张三"),
+        (f"<p>■</p>{TEXT}<p>◆</p>", ""),
         (f"<p>【文/某某网专栏作者 张三】</p>{TEXT}", "张三"),
         (f"<p>本报记者张三 通讯员李四 文/图</p>{TEXT}", "张三、李四"),
         (f"<p>某某报记者 张三 发自广州</p>{TEXT}", "张三"),
