@@ -505,7 +505,8 @@ def _tail_info(found: _Found, body: Body) -> dict[str, list[Candidate]]:
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
     tail = [(element, line) for element, line in tail if not is_reader(line)]
-    below = read_info(e for e in dict.fromkeys(found.behind) if not is_reader(e.text_content()))
+    behind = (e for e in dict.fromkeys(found.behind) if not is_reader(e.text_content()))
+    below = read_info(behind, below=True)
     read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]

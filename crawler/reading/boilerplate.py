@@ -123,14 +123,19 @@ def asides(page: Page) -> set[HtmlElement]:
         if name in ("nav", "footer", "aside") or (name[0] in ".#" and _names_aside(name[1:]))
         for element in elements
     }
-    found = {e for e in found if not (_is_placed(e) and _is_prose(e))}
+    found = {
+        e
+        for e in found
+        if not (_is_placed(e.get("class") or "", e.get("id") or "") and _is_prose(e))
+    }
     bare = (e for e in page.named.get("header", []) if not (e.get("class") or e.get("id")))
     return found.union(bare)
 
 
-def _is_placed(element: HtmlElement) -> bool:
+@lru_cache(maxsize=4096)
+def _is_placed(classes: str, name: str) -> bool:
     """Whether an element is only named by where it stands, or by the advertisement beside it."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    names = f"{classes} {name}".strip()
     return bool(names) and not _names_aside(_PLACED.sub(" ", _CAMEL.sub("-", names)))
 
 

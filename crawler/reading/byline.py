@@ -91,6 +91,7 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
+_ALONE = 16  # characters
 _SPACE = re.compile(r"[\s\u3000、，]+")
 _PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
 BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
@@ -177,7 +178,9 @@ def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]
 
 
 def _bare(line: str) -> str:
-    """A name without what is set beside it: ● 张三（进入专栏）."""
+    """A name without what is set beside it: ● 张三（进入专栏）. "" of a line too long for one."""
+    if len(line) > _ALONE:
+        return ""
     return squeeze(re.sub(r"[（(][^（）()]{2,6}[）)]$", "", line.lstrip(BULLETS)))
 
 

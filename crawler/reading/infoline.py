@@ -237,12 +237,13 @@ def read_lines(lines: list[tuple[HtmlElement, str]]) -> dict[str, list[Candidate
                 found.setdefault(name, []).append(
                     (_RANK[label], candidate(element, value, f"info:{label}"))
                 )
-            bare = not labelled and _is_byline(element)
-            if "author" not in found and (written := english_names(line, bare=bare)):
+            unknown = "author" not in found
+            bare = unknown and not labelled and _is_byline(element)
+            if unknown and (written := english_names(line, bare=bare)):
                 found["author"] = [(60, candidate(element, written, "info"))]
                 if "date" not in found:
                     _unlabelled(element, line, found, f"{labelled}{written}")
-            elif "author" not in found and (posted := _posted(line)):
+            elif unknown and _POSTING.search(line) and (posted := _posted(line)):
                 for name, value in zip(("author", "date"), posted, strict=True):
                     found.setdefault(name, []).append((60, candidate(element, value, "info:发表")))
             elif not labelled and (match := _POSTER.search(line)):
@@ -283,6 +284,7 @@ _BEFORE_DATE = (
     ),
     re.compile(rf"^{_WHO}(?:{_VERB}[于於]|@)[\s\u3000:：(（\[]*$"),
 )
+_POSTING = re.compile(r"[于於@由在者]|by\s|at\s", re.I)
 _NOBODY = frozenset(("楼主", "posted", "Posted", "编辑", "作者", "本文", "文章"))
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
 _BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")

@@ -34,13 +34,20 @@ _UNSAID = re.compile(r"来[\s\u3000]*源[\s\u3000]*[:：][\s\u3000]*$")
 _MAX_MARKED = 30  # characters
 
 
-def read_info(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
-    """What `read_lines` finds in the lines of elements, and what their attributes add to it."""
+def read_info(
+    elements: Iterable[HtmlElement], *, below: bool = False
+) -> dict[str, list[Candidate]]:
+    """What `read_lines` finds in the lines of elements, and what their attributes add to it.
+
+    `below`: they stand below a text, where attributes and links are rather of other posts.
+    """
     elements = list(elements)
     lines = [(element, visible_lines(element, apart=True)) for element in elements]
     # A day and its month may be set one above the other, in a box.
     boxed = [(e, " ".join(many)) for e, many in lines if len(many) > 1 and len("".join(many)) < 12]
     found = read_lines([(e, line) for e, many in lines for line in many] + boxed)
+    if below:
+        return found
     hidden = _in_attributes(elements, found)
     if "date" in hidden:  # 3天前 says less than what stands behind it
         found["date"] = hidden.pop("date") + found.get("date", [])
@@ -89,10 +96,11 @@ def _logos(element: HtmlElement) -> Iterator[Candidate]:
 
 def _accounts(element: HtmlElement) -> Iterator[Candidate]:
     """Who posted, as the link to his page calls him."""
-    if _TRAIL.search(visible_text(element)):
+    links = [link for link in element.iter("a") if is_account(link)]
+    if not links or _TRAIL.search(visible_text(element)):
         return
-    for link in element.iter("a"):
-        name = visible_text(link) if is_account(link) else ""
+    for link in links:
+        name = visible_text(link)
         if 2 <= len(name) <= SHORT and not NOISE.search(name):
             yield candidate(link, name, "info:account")
 
@@ -136,7 +144,8 @@ def marked_fields(page: Page, missing: Iterable[str]) -> dict[str, list[Candidat
         if "itemprop" in page.source:
             properties = cast("list[HtmlElement]", _PROPERTIES(page.root))
             elements.update(e for e in properties if _MARKED[name].search(f" {e.get('itemprop')} "))
-        elements -= {above for element in elements for above in element.iterancestors()}
+        if len(elements) > 1:
+            elements -= {above for element in elements for above in element.iterancestors()}
         shown = [(_named(e), e) for e in page.elements if e in elements] if elements else []
         texts = {text for text, _ in shown if text}
         if name == "author" and len(texts) > 1 and (together := _together(shown)):
