@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crawler.reading.byline import is_name
+from crawler.reading.names import is_name
 from crawler.reading.text import fold
 
 _SLOTS = 128

@@ -11,19 +11,20 @@ from lxml.html import HtmlElement
 from crawler.items import Article, Candidate, NotAnArticle, Paragraph
 from crawler.reading.blocks import read_blocks
 from crawler.reading.body import Body, read_body
-from crawler.reading.boilerplate import is_editor
-from crawler.reading.byline import is_name, read_bylines
-from crawler.reading.dateline import text_dates
+from crawler.reading.boilerplate import is_editor, is_reader
+from crawler.reading.byline import read_bylines
+from crawler.reading.dateline import is_row, text_dates
 from crawler.reading.dates import url_date
 from crawler.reading.headline import find_headline
 from crawler.reading.infoline import (
-    marked_fields,
     merge,
-    read_info,
+    read_credits,
     read_lines,
 )
 from crawler.reading.listing import Row
-from crawler.reading.metadata import read_metadata, site_name
+from crawler.reading.marked import marked_fields, read_card, read_cells, read_info
+from crawler.reading.metadata import read_metadata, scripted_date, site_name
+from crawler.reading.names import is_name
 from crawler.reading.page import Page, candidate, select
 from crawler.reading.place import SAID, Place, find_place
 from crawler.reading.refusal import refuse_error_page, refuse_without_article
@@ -36,6 +37,7 @@ from crawler.reading.urls import canonical_url
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NAMES_APART = re.compile(r"[\s\u3000、，,;；/|]+")
 _SENTENCE = re.compile(r"[。！？]")
+_SITES = ("新闻", "网", "资讯", "客户端")
 
 
 def read_article(
@@ -90,12 +92,20 @@ def read_article(
     tail = _tail_info(found, body)
     unlabelled = tail.pop("unlabelled", [])
     if "date" not in found.info and headline and headline.element is not None:
-        found.info["date"] = _date_above(headline.element)
-    late = {"date": tail.pop("date", [])}  # below the text, a label may be of something else
-    shown = merge(found.info, {"author": bylines}, tail)
+        found.info = merge(found.info, _info_above(headline.element))
+    # In cells or below the text, a label may be of something else.
+    cells = [] if found.info.get("date") else read_cells(page)
+    late = {"date": cells + tail.pop("date", [])}
+    opening = [(b.element, b.text) for b in body.blocks[:4] if b.text]
+    shown = merge(found.info, {"author": bylines + read_credits(opening)}, tail)
     marked = marked_fields(page, [name for name in ("author", "source") if not shown.get(name)])
+    posters = found.info.get("_poster", [])
+    if not shown.get("author"):
+        named = marked.get("author", [])
+        if not named or any(named[0].raw.startswith(poster.raw) for poster in posters):
+            marked["author"] = posters or read_card(page)
     candidates = merge(shown, marked, metadata, late)
-    persons = _persons(candidates, site_name(page))
+    persons = _persons(page, candidates, site_name(page))
     candidates["source"] = _outlets(candidates)
     candidates["author"] = persons
     candidates["rights"] = list(read_rights(page))
@@ -105,6 +115,8 @@ def read_article(
     refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
     if any(_breaks_off(one, place, body) for one, place in ends):
         raise NotAnArticle("truncated", title)
+    if not candidates["date"] and (scripted := scripted_date(page)):
+        candidates["date"].append(scripted)
     candidates["date"] += text_dates(body.blocks, found.behind)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
@@ -153,20 +165,22 @@ def _places(body: Body, pages: Sequence[Page]) -> Iterator[Paragraph]:
             yield Paragraph(block.text, holder, place.line, place.xpath)
 
 
-def _date_above(title: HtmlElement) -> list[Candidate]:
-    """A date right above the headline, as blogs print it."""
+def _info_above(title: HtmlElement) -> dict[str, list[Candidate]]:
+    """A date right above the headline, as blogs print it, and who posted."""
     holder: HtmlElement | None = title
-    for _ in range(2):
-        if holder is None:
+    for _ in range(3):
+        if holder is None or holder.tag == "body":
             break
         for sibling in islice(holder.itersiblings(preceding=True), 2):
             if not isinstance(sibling.tag, str) or len(squeeze(sibling.text_content())) > 40:
                 break
-            dates = read_info([sibling]).get("date", [])
-            if dates:
-                return dates
+            if is_row(sibling):
+                continue
+            info = read_info([sibling])
+            if info.get("date"):
+                return {name: info[name] for name in ("date", "author", "_poster") if name in info}
         holder = holder.getparent()
-    return []
+    return {}
 
 
 def _tail_info(found: Place, body: Body) -> dict[str, list[Candidate]]:
@@ -174,7 +188,9 @@ def _tail_info(found: Place, body: Body) -> dict[str, list[Candidate]]:
     last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
-    below = read_info(dict.fromkeys(found.behind))
+    tail = [(element, line) for element, line in tail if not is_reader(line)]
+    behind = (e for e in dict.fromkeys(found.behind) if not is_reader(e.text_content()))
+    below = read_info(behind, below=True)
     read = merge(read_lines(tail), below)
     # A sign-off has no time of day.
     unlabelled = [c for c in below.get("date", []) if c.origin == "info" and ":" in c.raw]
@@ -185,8 +201,9 @@ def _tail_info(found: Place, body: Body) -> dict[str, list[Candidate]]:
     }
 
 
-def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
+def _persons(page: Page, candidates: dict[str, list[Candidate]], site: str) -> list[Candidate]:
     """Author candidates without the editors, outlets and accounts that head tags call authors."""
+    in_title = squeeze(page.root.findtext(".//title") or "")
     others = {squeeze(site)} | {
         part
         for name in ("editor", "source")
@@ -196,7 +213,11 @@ def _persons(candidates: dict[str, list[Candidate]], site: str) -> list[Candidat
     persons = [
         c
         for c in candidates.get("author", [])
-        if not (c.origin.startswith(("meta:", "json-ld:")) and squeeze(c.raw) in others)
+        if not (
+            c.origin.startswith(("meta:", "json-ld:"))
+            # 某某 in 标题_某某新闻 is the site.
+            and (squeeze(c.raw) in others or in_title.endswith(tuple(c.raw + s for s in _SITES)))
+        )
     ]
     # 来源：张三, where something else is the outlet: who wrote it.
     outlets, named = _by_kind(candidates)

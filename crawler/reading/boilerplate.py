@@ -20,7 +20,7 @@ _CONTROL = re.compile(
     r"返回列表|返回首页|返回上级|TOP|回到顶部|收藏|加入收藏|收藏本文|收藏本页|收藏此页|收藏此文|添加收藏|加入书签|我要投稿|投稿|推荐给(?:朋友|好友)|推荐给.{0,4}|告诉好友|推荐|转寄(?:朋友|好友)?|推荐本文|发送给好友|发表评论|查看评论|网友评论|评论本文|(?:(?:pdf|word|doc|txt)[版文档]{0,2}下载)|关注|已关注|\+关注|订阅|点赞|赞|评论|"
     r"我来说两句|转发|分享|分享到?|分享至|分享按钮|分享让更多人看到|微信|微博|QQ空间|新浪微博|复制链接|保存|朗读|听新闻|"
     r"扫一扫(?:.{0,30})|扫码.{0,20}|微信扫.{0,20}|关注公众号.{0,20}|我要纠错|纠错|内容纠错|举报|字号|字体|大|中|小|大中小|"
-    r"字[号体][:：]?.{0,14}|【?字体[:：]?.{0,12}|A[+-]?|加载中[.…]*|正在加载[.…]*|点击加载更多|展开全文|阅读全文|"
+    r"字[号体][:：]?.{0,14}|大字体小字体.{0,6}|(?:发布|更新)?(?:时间|日期)[:：]|【?字体[:：]?.{0,12}|A[+-]?|加载中[.…]*|正在加载[.…]*|点击加载更多|展开全文|阅读全文|"
     r"点击查看更多|查看更多|查看原图|原图|\d\d:\d\d/\d\d:\d\d|播放|暂停|全屏|广告|推广|\d+|"
     r"(?:上一|下一|前一|后一)[篇条页则][:：]?.{0,60}|没有了|暂无|已是最[前后]一篇|首页|末页|尾页|"
     r"(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?[:：]?\d*次?|人气[:：]?\d*|"
@@ -55,6 +55,7 @@ _COMMENTS = re.compile(
     r".{0,4}(?:网友评论|全部评论|最[热新]评论|发表评论|我要评论|评论列表|用户评论|读者评论|文明上网|"
     r"(?:共有?|查看)?\d+条评论|\d+人参与|我?来?说两句).{0,30}"
 )
+_READER = re.compile(r"(?:网友|游客|匿名|评论(?!员)|回复|\d+[楼樓]|#\d)")
 # Who edited: said in a field of its own, and no part of the text.
 _EDITOR = re.compile(
     r"[\[【（(〔]?(?:本文|本期|网络|责任|值班|文字|页面|见习|实习|[\u4e00-\u9fff]{0,5}网)?"
@@ -74,6 +75,8 @@ _ASIDE = re.compile(
     r"rightbar|col-?r|sub-?right)(?:$|[\s_\d-])",
     re.I,
 )
+_PLACED = re.compile(r"(?<![A-Za-z])(?:right|keywords?|adv?|ads|position|pn)(?![A-Za-z])", re.I)
+_SENTENCES = 3
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -106,6 +109,11 @@ def is_comments(line: str) -> bool:
     return len(line) <= 60 and bool(_COMMENTS.fullmatch(squeeze(line)))
 
 
+def is_reader(line: str) -> bool:
+    """Whether a line is the head of what a reader wrote."""
+    return bool(_READER.match(squeeze(line)))
+
+
 @lru_cache(maxsize=4096)
 def is_editor(line: str) -> bool:
     """Whether a line says who edited, and nothing else."""
@@ -120,8 +128,27 @@ def asides(page: Page) -> set[HtmlElement]:
         if name in ("nav", "footer", "aside") or (name[0] in ".#" and _names_aside(name[1:]))
         for element in elements
     }
+    found = {
+        e
+        for e in found
+        if not (_is_placed(e.get("class") or "", e.get("id") or "") and _is_prose(e))
+    }
     bare = (e for e in page.named.get("header", []) if not (e.get("class") or e.get("id")))
     return found.union(bare)
+
+
+@lru_cache(maxsize=4096)
+def _is_placed(classes: str, name: str) -> bool:
+    """Whether an element is only named by where it stands, or by the advertisement beside it."""
+    names = f"{classes} {name}".strip()
+    return bool(names) and not _names_aside(_PLACED.sub(" ", _CAMEL.sub("-", names)))
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    text = element.text_content()
+    if text.count("。") < _SENTENCES:
+        return False
+    return 5 * sum(len(link.text_content()) for link in element.iter("a")) < len(text)
 
 
 @lru_cache(maxsize=4096)

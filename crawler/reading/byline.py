@@ -14,29 +14,40 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
 from crawler.reading.dates import find_dates
+from crawler.reading.names import FAMILY_NAMES, english_names, is_name
 from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import squeeze
 
 _ROLE = (
-    r"(?:记者|記者|通讯员|通訊員|实习生|作者(?!单位|简介|介绍|系|为|是|均|按|注)|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
+    r"(?:记者|記者|通讯员|通訊員|实习生|作者(?!单位|简介|介绍|分别|系|为|是|均|现|曾|按|注)|评论员|观察员|撰稿人?|执笔人?|撰文|供稿|报道员|特派员|"
     r"编译|特约撰稿人?)"
 )
 _BRACKETED = re.compile(
-    rf"[（(]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()。！？]{{0,60}})[）)]"
+    rf"[（(〔【]\s*((?:[\u4e00-\u9fff]{{0,12}}?{_ROLE})[:：]?[\s\u3000]*[^（）()〔〕【】。！？]{{0,60}})[）)〕】]"
 )
 _LINE = re.compile(
-    rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff]{{2,12}}[\s\u3000]+)?"
-    rf"((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
+    rf"^(?:[■●▲◎□◆★※]\s*)?(?:[\u4e00-\u9fff《》]{{2,12}}[\s\u3000]+)?"
+    rf"((?:[\u4e00-\u9fffA-Za-z0-9+·-]{{0,14}}?{_ROLE})(?:[:：]|[\s\u3000]|[/|｜丨])[\s\u3000]*[^。！？；：:]{{1,50}})$"
 )
 _HAN = "[\u3400-\u9fff]"
 _NAME = rf"{_HAN}(?:[\s\u3000]?{_HAN}){{1,3}}(?:·{_HAN}+)?"
 _NAMES = re.compile(rf"^{_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}}$")
-_CLOSING = re.compile(rf"[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
+_OFFICE = r"(?:[\u4e00-\u9fff]{2,12}[部处院系局科办社报网台委室会心站校所][\s\u3000]+)?"
+_CLOSING = re.compile(rf"[（(]{_OFFICE}({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]$")
+# 【文/某某网专栏作者 张三】
+_COLUMNIST = re.compile(
+    rf"^【文[/／|｜:：][\s\u3000]*((?:[\u4e00-\u9fff+·]{{0,14}}?{_ROLE}[\s\u3000]+)?{_NAME})】$"
+)
+# （张三 作者系某某大学教授）
+_SIGNS_AS = re.compile(rf"^[（(]({_NAME})[\s\u3000，,；;]+作者(?:系|为|是)[^（）()]{{2,40}}[）)]$")
+# 记者：您什么时候开始写作的 (of an interview)
+SPOKEN = re.compile(r"(?:记者|記者)[:：].*(?:[您你我他吗呢吧么？！]|谢谢|请|时候)")
 # Lines that are nothing else: ■张三; 本报记者张三、李四报道; 张三/文 李四/图.
 _MARKED = re.compile(rf"^[■●▲◎□◆★※][\s\u3000]*({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})$")
 _GLUED = re.compile(
-    rf"^([\u4e00-\u9fff+·]{{0,10}}?(?:记者|通讯员)(?P<first>{_HAN}){_HAN}{{1,3}}"
-    rf"(?:[\s\u3000、，]+{_NAME}){{0,4}}(?:报道|报导)?)$"
+    rf"^([\u4e00-\u9fff+·]{{0,10}}?(?:记者|通讯员|記者)(?P<first>{_HAN}){_HAN}{{1,3}}"
+    rf"(?:[\s\u3000、，]+(?:(?:特约|见习|实习|首席)?(?:记者|通讯员)|实习生)?{_NAME}){{0,6}}(?:报道|报导)?"
+    rf"(?:[／/]{_HAN}{{2,6}}[报報][道导導]|[\s\u3000]*(?:文[/／]图|图[/／]文|摄影报道))?)$"
 )
 _BEHIND = re.compile(
     rf"^{_NAME}(?:[、\s\u3000]{_NAME})*[\s\u3000]*[/／][\s\u3000]*[文撰].{{0,20}}$"
@@ -52,8 +63,20 @@ _IS_ABOUT = re.compile(
 )
 # 本报讯 记者张三、李四报道：
 _REPORTS = re.compile(
-    rf"(?:^|[\s\u3000】）)])((?:本[报网刊台])?(?:记者|通讯员)[\s\u3000]*(?P<first>{_HAN}){_HAN}{{1,2}}"
+    rf"(?:^|[\s\u3000】）)])((?:本[报网刊台]|{_HAN}{{2,8}}[报网社台])?(?:记者|通讯员)[\s\u3000]*(?P<first>{_HAN}){_HAN}{{1,2}}"
     rf"(?:[、，\s\u3000]+{_HAN}{{2,3}})*)[\s\u3000]*(?:报道|报导|摄影报道)[：:，,]"
+)
+# 某县融媒讯（张三 李四）; 某某网讯 记者张三 近日
+# 記者張三／台北報導, 记者 张三 报道
+_AND_PLACE = re.compile(
+    rf"(?:记者|記者)[\s\u3000]*({_HAN}{{2,4}}(?:、{_HAN}{{2,4}})*)"
+    rf"(?:[\s\u3000]*[／/][\s\u3000]*{_HAN}{{2,8}}|[\s\u3000]+)(?:报道|報導|報道)"
+)
+_OPENS = (
+    re.compile(rf"[讯訊电電][】\s\u3000]*[（(]({_NAME}(?:[\s\u3000、，]+{_NAME}){{0,4}})[）)]"),
+    re.compile(
+        rf"[讯訊电電][】\s\u3000]+(?:本[报网台])?(?:记者|通讯员)[\s\u3000]*({_HAN}{{2,3}}(?:、{_HAN}{{2,3}})*)[\s\u3000]"
+    ),
 )
 _ABROAD = r"[·•][\u4e00-\u9fff]{1,6}"
 # 文 张三; 张三 著; (美)约翰·史密斯; 张三（某某大学，北京 100000）
@@ -68,29 +91,14 @@ _WRITTEN = (
         rf"(?P<who>[\u4e00-\u9fff]{{1,6}}(?:{_ABROAD})+|{_NAME})$"
     ),
 )
-# BY LI XIAOMING in Beijing | …
-_ENGLISH = re.compile(
-    r"^[Bb][Yy]:?\s+([A-Z][\w.'-]*(?:[ ,&]+(?:and\s+)?[A-Z][\w.'-]*){0,7})"
-    r"(?=$|\s+in\s|\s*[|(,])"
-)
-# The hundred most common family names cover 85 % of the population (公安部, 2020 name report).
-_FAMILY_NAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏"
-    "程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵"
-    "万钱严赖覃武莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包"
-    "宁尚符舒阮柯纪梅童凌毕单裴霍涂成苗谷曲盛冉翁蓝骆路游靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时"
-    "穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾"
-)
-
-# Places and offices; words that begin like a name and stand on lines of their own.
-_NO_NAME_ENDS = frozenset("市区县镇乡村省州局部委处办院所站网报社台厅科室会者")
-_NO_NAMES = re.compile(
-    r"(?:万元|任免|任务|党务|党员|党建|全文|全文完|关于|关注|单位|单元|史料|司法|宁夏|"
-    r"安全|安徽|应急|应用|成效|成果|成都|文件|文化|文明|方向|方式|方案|方法|时事|"
-    r"时间|易错|武汉|江苏|江西|温岭|温馨|游记|白皮书|石家庄|程序|简介|简讯|管理|"
-    r"管理员|蓝图|解答|解读|谢谢|路线|车辆|连载|金华|金融|钱江|阳光|项目|顾问|高峰|"
-    r"高校|高考|高质量|黄山|齐鲁|龙头)"
-)
+_ALONE = 16  # characters
+_SPACE = re.compile(r"[\s\u3000、，]+")
+_PADDED = re.compile(rf"(?<!{_HAN})({_HAN})[\s\u3000]+({_HAN})(?!{_HAN})")
+BULLETS = "■●▲◎□◆★※⊙○◇△▼► \u3000"
+_PICTURES = re.compile(r"(?:摄影|摄像|图片|视频|航拍)(?:记者)?[\s\u3000]*[:：/／|｜丨]")
+_NAMELESS = re.compile(r"(?:本[报网刊台社]|新华社|中新社)(?:特约)?(?:记者|评论员|观察员)$")
+_ENGLISH = "BbPpWwSs"  # By, Posted by, Written by, Story by
+_LINES = ("p", "div", "li", "h4", "h5", "h6")
 
 
 def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
@@ -111,11 +119,16 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
         found.append(candidate(lines[-1].element, closing[1], "byline"))
     for block in lines[:3]:
         reports = _REPORTS.search(block.text[:60])
-        if reports and reports["first"] in _FAMILY_NAMES:
+        if reports and reports["first"] in FAMILY_NAMES:
             found.append(candidate(block.element, reports[1], "byline"))
+        for pattern in _OPENS:
+            signed = pattern.search(block.text[:60])
+            if signed and all(map(is_name, _SPACE.split(_join(signed[1])))):
+                found.append(candidate(block.element, signed[1], "byline"))
     for block in lines[-3:]:
         about = _ABOUT.match(block.text) or _IS_ABOUT.match(block.text)
-        if about and (about.re is _ABOUT or is_name(about[1])):
+        about = about or _SIGNS_AS.match(block.text)
+        if about and (about.re is _ABOUT or is_name(squeeze(about[1]))):
             found.append(candidate(block.element, about[1], "byline"))
     if signature := _signature(lines):
         found.append(candidate(signature.element, signature.text, "byline"))
@@ -131,6 +144,11 @@ def read_bylines(blocks: Sequence[Block], title: str = "") -> list[Candidate]:
     return found
 
 
+def _join(names: str) -> str:
+    """The same names, those of two characters not padded: 张　三."""
+    return _PADDED.sub(r"\1\2", names)
+
+
 def _signature(lines: Sequence[Block]) -> Block | None:
     """A name alone below the last sentence, above nothing but a date."""
     for above, block in reversed(list(zip(lines[-4:], lines[-3:], strict=False))):
@@ -144,9 +162,33 @@ def _signature(lines: Sequence[Block]) -> Block | None:
 
 def shown_bylines(elements: Iterable[HtmlElement]) -> dict[str, list[Candidate]]:
     """Author candidates from lines between headline and text: 本报记者 张三, or a name alone."""
-    lines = [(element, line) for element in elements for line in visible_lines(element)]
-    names = [candidate(e, line, "byline") for e, line in lines if is_name(squeeze(line))]
+    lines = [
+        (part, line)
+        for element in elements
+        for part in (_parts(element) or [element])
+        for line in visible_lines(part)
+    ]
+    names = [
+        candidate(e, line, "byline")
+        for e, line in lines
+        if is_name(_bare(line))
+        or (_NAMES.match(line) and all(map(is_name, _SPACE.split(_join(line)))))
+    ]
     return {"author": _signed(lines) + (names if len(names) == 1 else [])}
+
+
+def _bare(line: str) -> str:
+    """A name without what is set beside it: ● 张三（进入专栏）. "" of a line too long for one."""
+    if len(line) > _ALONE:
+        return ""
+    return squeeze(re.sub(r"[（(][^（）()]{2,6}[）)]$", "", line.lstrip(BULLETS)))
+
+
+def _parts(element: HtmlElement) -> list[HtmlElement]:
+    """The lines of an info line that is set in several."""
+    inner = [part for part in element.iter(*_LINES) if part is not element]
+    holders = {part.getparent() for part in inner}
+    return [part for part in inner if part not in holders]
 
 
 def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
@@ -165,16 +207,30 @@ def _signed(lines: Iterable[tuple[HtmlElement, str]]) -> list[Candidate]:
 
 def _byline(line: str) -> str:
     """The byline that a line is, "" where it is none."""
-    if match := _LINE.match(line) or _ENGLISH.match(line):
-        return match[1].strip()
-    if (match := _GLUED.match(line)) and match["first"] in _FAMILY_NAMES:
+    if _PICTURES.match(line):
+        return ""
+    if column := _COLUMNIST.match(line):
+        return column[1]
+    if not _MARKED.match(line):
+        line = line.lstrip(BULLETS)
+    if not line:
+        return ""
+    if match := _LINE.match(line):
+        return "" if SPOKEN.search(match[1]) else match[1].strip()
+    if _NAMELESS.match(line):
+        return line
+    if line[0] in _ENGLISH and (names := english_names(line)):
+        return names
+    if ("记者" in line or "記者" in line) and (match := _AND_PLACE.search(line)):
+        return match[1]
+    if (match := _GLUED.match(line)) and match["first"] in FAMILY_NAMES:
         return match[1]
     if (match := _MARKED.match(line)) and _are_names(match[1]):
         return match[1]
     for pattern in _WRITTEN:
         if (match := pattern.match(line)) and _is_person(squeeze(match["who"])):
             return match["who"]
-    return line if _BEHIND.match(line) and line[0] in _FAMILY_NAMES else ""
+    return line if _BEHIND.match(line) and line[0] in FAMILY_NAMES else ""
 
 
 def _is_person(name: str) -> bool:
@@ -185,13 +241,3 @@ def _is_person(name: str) -> bool:
 def _are_names(text: str) -> bool:
     names = re.split(r"[\s\u3000]{2,}|[、，]", text)
     return any(is_name(part) for name in names for part in (squeeze(name), *name.split()))
-
-
-def is_name(word: str) -> bool:
-    """Whether two or three characters read like a person's name."""
-    return (
-        2 <= len(word) <= 3
-        and word[0] in _FAMILY_NAMES
-        and word[-1] not in _NO_NAME_ENDS
-        and not _NO_NAMES.fullmatch(word)
-    )

@@ -14,15 +14,22 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.blocks import Block
+from crawler.reading.boilerplate import is_reader
 from crawler.reading.dates import find_dates
 from crawler.reading.page import candidate, visible_lines
 from crawler.reading.text import squeeze
 
 _OPENING = 40  # characters
 _CLOSING = 40
+_TITLE = 4  # characters
 _AROUND = 14  # characters beside the date of a closing line
 _REPORT = re.compile(r"^[\s\u3000日]*(?:电|讯|消息|報道|报道|電|訊)")
 _REPORTED = re.compile(r"(?:[报网社台刊]讯|[社网]电)[】\]）)]?[\s\u3000]*$")
+# 附件：…, 报名时间：…, until when: of something else.
+_OTHER = re.compile(
+    r"^附|(?:(?<![发布刊写定完改脱])[\u4e00-\u9fff](?:时间|日期|电话|地点)|^[时日][间期])[:：]\s*$"
+)
+_PERIOD = re.compile(r"\s*(?:至|到|起|—|－|-|~)")
 _TEXT = re.compile(r"[。！？；]")
 
 
@@ -35,10 +42,22 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
             if _REPORT.match(opening[end:]) or _REPORTED.search(opening[:start]):
                 yield candidate(block.element, raw, "dateline")
     closing = [(block.element, block.text) for block in reversed(lines[-3:])]
-    below = [(element, line) for element in behind for line in visible_lines(element)]
+    below = [
+        (element, line)
+        for element in behind
+        if not is_row(element)
+        for line in visible_lines(element)
+    ]
     for element, line in (*closing, *below):
-        if len(line) > _CLOSING or _TEXT.search(line):
+        if len(line) > _CLOSING or _TEXT.search(line) or is_reader(line):
             continue
-        for _, _, raw in find_dates(line):
+        for start, end, raw in find_dates(line):
+            if _OTHER.search(line[:start]) or _PERIOD.match(line[end:]):
+                continue
             if len(squeeze(line.replace(raw, ""))) <= _AROUND:
                 yield candidate(element, raw, "signed")
+
+
+def is_row(element: HtmlElement) -> bool:
+    """Whether a line is a row of a list: the title of another post, linked, and its date."""
+    return any(len(squeeze(link.text_content())) >= _TITLE for link in element.iter("a"))

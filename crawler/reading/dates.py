@@ -59,7 +59,7 @@ _NAMED = tuple(
         rf"(?<![\d.]){_DAY}(?:st|nd|rd|th)?[\s-]*(?:of\s+)?{_MONTH_NAME}[\s,-]*{_YEAR}(?!\d){_TIME}",
         rf"{_MONTH_NAME}\s+{_DAY}\s+{_CLOCK}\s*(?:[A-Z]{{3,4}}\s+)?{_YEAR}(?!\d)",
         # 2024 08/01 10:03: parts of a date that style sets apart
-        rf"(?<!\d){_YEAR}\s+{_MONTH}[/-]{_DAY}(?!\d){_TIME}",
+        rf"(?<!\d){_YEAR}\s+{_MONTH}[/.-]{_DAY}(?!\d){_TIME}",
         r"(?P<month>1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十])\s*月\s*"
         rf"{_DAY}\s*(?:日\s*,?|,)\s*{_YEAR}(?!\d){_TIME}",
     )
@@ -82,9 +82,18 @@ _COMPACT = re.compile(
     r"(?:[T\s]?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?)?$"
 )
 _YEARLESS = re.compile(rf"^{_MONTH}\s*[-/.月]\s*{_DAY}\s*日?{_TIME}$")
+# 05 2021-01, 05 01月 2021, 01/05 2021: parts of a date in a box.
+_BOXED = tuple(
+    re.compile(rf"^{pattern}$")
+    for pattern in (
+        rf"{_DAY}日?\s+{_YEAR}\s*[-/.年]\s*{_MONTH}月?",
+        rf"{_DAY}日?\s+{_MONTH}月\s*{_YEAR}年?",
+        rf"{_MONTH}[-/]{_DAY}\s+{_YEAR}",
+    )
+)
 _RELATIVE = re.compile(
     r"^(?:(?P<day>今天|昨天|前天)\s*(?:(?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
-    r"|(?P<count>\d{1,5})\s*(?P<unit>分钟|小时|天)前|刚刚)$"
+    r"|(?P<count>\d{1,5})\s*(?P<unit>分钟|分鐘|小时|小時|天)前|刚刚|剛剛)$"
 )
 _EPOCH = re.compile(r"^(1\d{9})(\d{3})?$")
 # A day, a month name and a year: the least that dateparser may be asked about.
@@ -94,6 +103,7 @@ _URL_DATES = (
     re.compile(r"/t?(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})_\d+"),
     re.compile(r"/(?P<year>20\d{2})-?/?(?P<month>\d{2})[-/]?(?P<day>\d{2})/"),
     re.compile(r"/(?P<year>20\d{2})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})[/.]"),
+    re.compile(r"/(?P<year>20\d{2})_(?P<month>\d{2})_(?P<day>\d{2})[_./]"),
     # /20240825101112345.html: a number by the clock
     re.compile(r"/(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:[01]\d|2[0-3])[0-5]\d\d*[./]"),
 )
@@ -174,6 +184,9 @@ def parse_date(text: str, now: datetime) -> Moment | None:
         return moment
     if match := _RELATIVE.match(plain):
         return _relative(match, today)
+    for pattern in _BOXED:
+        if match := pattern.match(plain):
+            return _day(*map(int, match.group("year", "month", "day")))
     if _WORTH_GUESSING.search(plain):
         return _guess(plain, today)
     return None
@@ -254,8 +267,8 @@ def _day(year: int, month: int, day: int) -> Moment | None:
 def _relative(match: re.Match[str], today: datetime) -> Moment:
     if match["unit"]:
         count = int(match["count"])
-        ago = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
-        when = today - count * ago[match["unit"]]
+        ago = {"分": timedelta(minutes=1), "小": timedelta(hours=1), "天": timedelta(days=1)}
+        when = today - count * ago[match["unit"][0]]
         if match["unit"] == "天":
             return Moment(when.replace(hour=0, minute=0, second=0, microsecond=0), "day")
         return Moment(when.replace(second=0, microsecond=0), "minute")

@@ -28,12 +28,13 @@ SUBTITLE = (
     ".subtitle, .sub-title, .subTitle, .sub_title, .futi, .futitle, .fu-ti, .fubiaoti, .fbt, .zw-ft"
 )
 _HEADINGS = "h1, h2, h3, h4, .title, .tit, .bt, .article-title, .articleTitle, .arti_title, #title"
+_SITE = re.compile(r"(?:网|网站|门户|政府|频道|首页|平台|在线|博客|论坛|社区)$")
 _LINES = ("p", "div", "h2", "h3", "h4")
 _LONGEST = 60  # characters of a subtitle
 _SUFFIX = re.compile(r"(?:\s*(?:[-_|丨–]|—+|--+|·)+\s*|\s{2,}|\u3000+|[\xa0]+)")
 _SITE_WORD = re.compile(
     r"(?:网|网站|门户|政府|在线|频道|新闻|首页|日报|晚报|客户端|平台|厅|局|委|办|部|院|组织工作|"
-    r"委员会|办公室|中心|要闻|动态|公告|公示|通知|[Nn]ews|\.(?:com|cn|net))(?:[(（].*[)）])?$"
+    r"委员会|办公室|中心|要闻|动态|公告|公示|专栏|通知|[Nn]ews|\.(?:com|cn|net))(?:[(（].*[)）])?$"
 )
 
 
@@ -152,6 +153,13 @@ def find_headline(
         if len(text) >= 4 and (
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
         ):
+            return read_headline(page, heading, "heading", [*references, stem])
+    for heading in page.named.get("h1", []) + page.named.get("h2", []) + page.named.get("h3", []):
+        # Behind the names of site and column; a site's own name is what pages link to it by.
+        text = squeeze(visible_text(heading))
+        whole = squeeze(in_title)
+        telling = len(text) >= 8 and 2 * len(text) > len(whole) and not _SITE.search(text)
+        if telling and whole.endswith(text) and heading.find(".//a[@href='/']") is None:
             return read_headline(page, heading, "heading", [*references, stem])
     for reference in metadata.get("title", []):
         return Headline(reference)

@@ -23,6 +23,7 @@ _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _MOST_MARKS = 210_000  # tags and references: 10 s and 400 MiB; huge tables have half of that
 _MOST_LINKS = 10_000
 _SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
+_WAITING = re.compile(r"(?!.*display\s*:\s*none).*visibility\s*:\s*hidden", re.I | re.S)
 _PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
@@ -147,6 +148,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
     )
     if (links := len(page.named.get("a", []))) > _MOST_LINKS:
         raise NotAnArticle("too_big", f"{links} links")
+    _show_what_scripts_show(page)
     _hide_by_sheets(page)
     # `<base target="_blank">` has no href: then the page's own URL counts.
     for base in page.named.get("base", []):
@@ -259,6 +261,15 @@ def hiding_selectors(page: Page) -> frozenset[str]:
                 selectors = selectors.rpartition("{")[2]  # of @media
                 found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
     return frozenset(found)
+
+
+def _show_what_scripts_show(page: Page) -> None:
+    """Show what keeps its place, unseen, until a script has loaded: the article, if it is most."""
+    for box in page.named.get("div", []):
+        if box.get("hidden") == "" and _WAITING.match(box.get("style") or ""):
+            whole = sum(len(body.text_content()) for body in page.named.get("body", []))
+            if 2 * len(box.text_content()) >= whole:
+                del box.attrib["hidden"]
 
 
 def _hide_by_sheets(page: Page) -> None:

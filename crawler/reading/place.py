@@ -14,24 +14,28 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.blocks import Block, read_blocks
-from crawler.reading.boilerplate import asides, is_control_link
+from crawler.reading.boilerplate import asides, is_control_link, is_reader
 from crawler.reading.byline import shown_bylines
 from crawler.reading.dates import find_dates
 from crawler.reading.headline import Headline
-from crawler.reading.infoline import merge, names_outlet, read_info, read_info_line
+from crawler.reading.infoline import is_info_line, merge, names_outlet, read_credits, read_info_line
+from crawler.reading.marked import read_info
 from crawler.reading.node import known_node
-from crawler.reading.page import BLOCKS, Page, candidate, select
+from crawler.reading.page import BLOCKS, Page, candidate, select, visible_text
 from crawler.reading.region import find_region, heading_above, is_info
 from crawler.reading.rules import TOOLS, ArticleRules
 from crawler.reading.text import squeeze
 
-# What the info line says and skins repeat above the text.
-SAID = ("date", "source", "author", "editor", "title")
+_CLAUSE = re.compile(r"[，。！？]")
+_LINE = 6  # characters of a headline
+_SUFFIX = ("-", "_", "|", "–", "—")
 _TOOL = 200  # characters
 _HEADLINE = 80  # characters
 _TOUCHING = re.compile(r"[\w：:，。；]")
-_HOLDERS = BLOCKS | {"span", "em", "font"}
+_HOLDERS = BLOCKS | {"span", "em", "font", "small", "time"}
 _NEAR = 60  # elements between headline and text that may hold the info line
+# What the info line says and skins repeat above the text.
+SAID = ("date", "source", "author", "editor", "title")
 
 
 @dataclass(slots=True)
@@ -92,6 +96,8 @@ def _at_node(
 ) -> Place:
     """The place of an article whose node is named, `known` being its info line."""
     title = headline.element if headline else None
+    if title is None and (title := _titled(page, node)) is not None:
+        headline = Headline(candidate(title, visible_text(title), "line"), element=title)
     around = list(_between(page, title, node))
     info = merge(read_info(known), read_info(around), shown_bylines(around))
     used = {c.xpath for found in info.values() for c in found}
@@ -143,15 +149,22 @@ def _by_reading(
     # The nearest line is believed first: what stands far above may speak of other posts.
     above = [block.element for block in reversed(blocks[max(0, first - _NEAR) : first])]
     if title is not None:
-        above = list(_between(page, title, region.blocks[0].element)) or above
+        around = list(_between(page, title, region.blocks[0].element))
+        above = around or [element for element in above if element is not title]
     # What stands above an info line is no text either.
     told = max((i for i, block in enumerate(region.blocks[:4]) if is_info(block.text)), default=0)
-    bylines = shown_bylines([*above, *(block.element for block in region.blocks[:told])])
+    passed = region.blocks[:told]
+    bylines = merge(
+        shown_bylines([*above, *(block.element for block in passed)]),
+        {"author": read_credits((block.element, block.text) for block in passed)},
+    )
     above += [block.element for block in region.blocks[:4] if _may_inform(block)]
+    # Called an info line and dated: no text, however it is put.
+    lines = [b for i, b in enumerate(region.blocks) if i >= 4 or not _is_dated_line(b)]
     info = merge(read_info(known), read_info(dict.fromkeys(above)), bylines)
     end = first + len(region.blocks)
     behind = [block.element for block in blocks[end : end + 8]]
-    return Place(region.node, True, region.blocks, headline, behind, dropped, info)
+    return Place(region.node, True, lines or region.blocks, headline, behind, dropped, info)
 
 
 def _above(title: HtmlElement) -> Iterator[HtmlElement]:
@@ -182,8 +195,12 @@ def _may_inform(block: Block) -> bool:
     an outlet in the line, or a time of day that stands apart from the words around it.
     """
     text = block.text
+    if is_reader(text):
+        return False
     if len(text) > _HEADLINE or is_info(text):
         return is_info(text)
+    if _is_dated_line(block):
+        return True
     said = any(name in SAID for name, _, _ in read_info_line(text)) or "://" in text
     for start, end, date in find_dates(text):
         around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
@@ -192,6 +209,17 @@ def _may_inform(block: Block) -> bool:
             (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text
         )
     return False
+
+
+def _is_dated_line(block: Block) -> bool:
+    """Whether a short line with a date is called what info lines are called."""
+    text = block.text
+    return (
+        0 < len(text) <= _HEADLINE
+        and not _CLAUSE.search(text)
+        and is_info_line(block.element)
+        and any(find_dates(text))
+    )
 
 
 def _shown_headline(
@@ -207,6 +235,23 @@ def _shown_headline(
         if shown and len(text) >= 6 and named.startswith(text):
             return Headline(candidate(block.element, block.text, "line"), element=block.element)
     return headline
+
+
+def _titled(page: Page, node: HtmlElement) -> HtmlElement | None:
+    """The line above an article's node that `<title>` shows before the name of the site."""
+    named = squeeze(page.root.findtext(".//title") or "")
+    for element in page.elements:
+        if element is node:
+            break
+        text = squeeze(element.text or "") if element.tag in BLOCKS else ""
+        shown = len(text) >= _LINE and named.startswith(text) and element.tag != "title"
+        if (
+            shown
+            and named[len(text) : len(text) + 1] in _SUFFIX
+            and not element.xpath("ancestor::a")
+        ):
+            return element
+    return None
 
 
 def _holds_content(node: HtmlElement) -> bool:
@@ -261,6 +306,8 @@ def _between(page: Page, title: HtmlElement | None, node: HtmlElement) -> Iterat
         if not text or len(text) > 300 or element.getparent() in skip:
             continue
         if len(text) > 60 and "。" in text:
+            if any(child.tag in BLOCKS for child in element):
+                continue  # a note on rights may stand beside the info line
             return  # the text has begun
         skip.update(element.iterdescendants())
         yield element

@@ -29,8 +29,15 @@ _INFO = re.compile(
 )
 # Counters, and what stands between the fields of a line.
 _SAYS_NOTHING = re.compile(
-    r"(?:浏览|阅读|点击|评论|回复|人气)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+    r"(?:浏览|阅读|点击|评论|回复|人气|参与互动)(?:次数|数|量)?[(（:：]?\s*\d*\s*[)）次]?|[|丨/·•:：]"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b,?"
+    r"|\d{1,2}:\d\d\s*[AP]M\s*(?:GMT[+-]\d+|[A-Z]{2,4}\b)?,?"
+    r"|\d+\s*(?:min(?:ute)?s? read|分钟)"
+    r"|\b(?i:(?:first |last )?(?:updated|published|posted))(?: on)?\b"
 )
+_OF_EVENT = re.compile(r"(?:活动|会议|报名|截止|考试|开放|咨询|演出|办理)(?:时间|日期)")
+_WRITTEN_BY = re.compile(r"(?i:(?:posted |written )?by:?\s)[A-Z]")
+_SENTENCE = re.compile(r"[，。！？]")
 _PLAIN_INFO = ("date", "date_updated", "source", "_other")
 _ENDED = re.compile(r"[。！？…；：.!?;:”」』）)]$")
 _WALL = -1e9
@@ -231,15 +238,23 @@ def _without_head(blocks: list[Block], title: str, fields: frozenset[str]) -> li
 @lru_cache(maxsize=4096)
 def is_info(line: str) -> bool:
     """Whether a line is an info line, or nothing but a date."""
-    if len(line) > 120 or not _INFO.search(line):
+    if len(line) > 120 or not _INFO.search(line) or _OF_EVENT.match(line):
         return False
     bare = line
-    for _, _, raw in find_dates(line):
+    opens = False
+    for start, _, raw in find_dates(line):
+        opens = opens or (start == 0 and ":" in raw)
         bare = bare.replace(raw, "")
     rest = len(squeeze(_SAYS_NOTHING.sub("", bare)))
     if len(line) <= 40 and bare != line and rest <= 6:
         return True
     told = list(read_info_line(line))
+    if bare != line and _WRITTEN_BY.match(line):
+        return True
+    labelled = bare != line and bool(told) and told[0][0][0] != "_"
+    opens = opens or (labelled and line.startswith(told[0][1]))
+    if opens and told and not _SENTENCE.search(line):
+        return True
     read = [r for r in told if r[0] in _PLAIN_INFO]
     # An author alone signs the text; beside a date and a counter he is one field of many.
     counted = told if bare != line else read

@@ -22,7 +22,7 @@ class ArticleRules:
 
 
 # Raised when pages are read by other rules: what was read by older ones is fetched whole again.
-VERSION = 2
+VERSION = 3
 
 GENERIC = ArticleRules()
 

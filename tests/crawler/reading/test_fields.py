@@ -2,49 +2,7 @@
 
 import pytest
 
-from crawler.families import read
-from crawler.items import Article
-from crawler.reading.page import parse
-from pipelines.normalise_author import normalise_author
-from pipelines.normalise_date import normalise_date
-from pipelines.normalise_source import normalise_source
-from tests.conftest import NOW
-
-TITLE = "某某市启动新一轮技能培训"
-FIRST = "某某市昨天启动了新一轮技能培训，首批三百名学员在三个校区报到，课程为期两个月。"
-REST = (
-    "<p>　　培训由市职业学院承办，内容包括数控加工、养老护理和电子商务，学员食宿全部免费。</p>"
-    "<p>　　负责人说，结业后将由用人单位现场招聘，预计八成以上学员能够就近上岗就业。</p>"
-)
-TEXT = f"<p>　　{FIRST}</p>{REST}"
-
-
-def _page(above: str = "", text: str = TEXT, below: str = "", head: str = "", top: str = "") -> str:
-    return (
-        f"<html><head><title>{TITLE}_某某网</title>{head}</head><body>"
-        '<div class="nav"><a href="/">首页</a> <a href="/a/">要闻</a> <a href="/b/">公告</a></div>'
-        f'<div class="main">{top}<h1>{TITLE}</h1>{above}<div>{text}</div>{below}</div>'
-        '<div class="foot">版权所有 某某网 备案号 2001</div></body></html>'
-    )
-
-
-def _read(html: str, url: str = "https://a.example/x/1.html") -> Article:
-    article = read(parse(html.encode(), url, NOW))
-    for normalise in (normalise_date, normalise_source, normalise_author):
-        normalise(article)
-    return article
-
-
-def _shown(article: Article) -> tuple[str, str, str]:
-    date = article.date_published
-    return (
-        f"{date:%Y-%m-%d}" if date else "",
-        "" if article.source_inferred else article.source,
-        "、".join(article.authors),
-    )
-
-
-DAY = "2024-08-01"
+from tests.crawler.reading.made_up import DAY, FIRST, REST, TEXT, TITLE, page, read_page, shown
 
 
 @pytest.mark.parametrize(
@@ -93,7 +51,7 @@ DAY = "2024-08-01"
     ],
 )
 def test_lines_above_the_text(above: str, expected: tuple[str, str, str]) -> None:
-    assert _shown(_read(_page(above))) == expected
+    assert shown(read_page(page(above))) == expected
 
 
 DATED = "<p>2024-08-01</p>"
@@ -126,8 +84,8 @@ DATED = "<p>2024-08-01</p>"
     ],
 )
 def test_bylines_inside_the_text_are_read_and_stay(text: str, authors: str) -> None:
-    article = _read(_page(DATED, text))
-    assert _shown(article) == (DAY, "", authors)
+    article = read_page(page(DATED, text))
+    assert shown(article) == (DAY, "", authors)
     assert FIRST in article.text
     if authors and "<p>作者" not in text:
         assert authors[:2] in article.text
@@ -149,7 +107,7 @@ def test_bylines_inside_the_text_are_read_and_stay(text: str, authors: str) -> N
     ],
 )
 def test_lines_below_the_text(below: str, expected: tuple[str, str, str]) -> None:
-    assert _shown(_read(_page(below=below))) == expected
+    assert shown(read_page(page(below=below))) == expected
 
 
 @pytest.mark.parametrize(
@@ -182,19 +140,19 @@ def test_lines_below_the_text(below: str, expected: tuple[str, str, str]) -> Non
     ],
 )
 def test_what_the_head_says(head: str, expected: tuple[str, str, str]) -> None:
-    assert _shown(_read(_page(head=head))) == expected
+    assert shown(read_page(page(head=head))) == expected
 
 
 def test_an_editor_that_the_head_calls_author_is_none() -> None:
     head = '<meta name="author" content="李四">'
-    article = _read(_page(DATED, below="<div>责任编辑：李四 王五</div>", head=head))
+    article = read_page(page(DATED, below="<div>责任编辑：李四 王五</div>", head=head))
     assert (article.authors, article.editor) == ([], "李四、王五")
 
 
 def test_a_person_that_is_called_the_source_wrote_it() -> None:
     above = "<p>http://www.portal.example 2024年08月01日 11:21 《某某周刊》</p>"
-    article = _read(_page(above, f"{TEXT}<p>来源: 张三</p>"))
-    assert _shown(article) == (DAY, "《某某周刊》", "张三")
+    article = read_page(page(above, f"{TEXT}<p>来源: 张三</p>"))
+    assert shown(article) == (DAY, "《某某周刊》", "张三")
 
 
 @pytest.mark.parametrize(
@@ -207,22 +165,22 @@ def test_a_person_that_is_called_the_source_wrote_it() -> None:
     ],
 )
 def test_a_day_that_the_text_speaks_of_dates_no_post(line: str) -> None:
-    assert _shown(_read(_page("", f"<p>{line}</p>{TEXT}"))) == ("", "", "")
+    assert shown(read_page(page("", f"<p>{line}</p>{TEXT}"))) == ("", "", "")
 
 
 def test_a_time_of_day_at_the_top_of_the_text_dates_it() -> None:
     text = f"<table><tr><td>一次技能培训</td><td>2024-08-01 09:12:44</td></tr></table>{TEXT}"
-    assert _shown(_read(_page("", text)))[0] == DAY
+    assert shown(read_page(page("", text)))[0] == DAY
 
 
 def test_a_date_above_the_headline() -> None:
     top = "<h2>Thursday, August 1, 2024</h2>"
-    assert _shown(_read(_page(top=top))) == (DAY, "", "")
+    assert shown(read_page(page(top=top))) == (DAY, "", "")
 
 
 def test_the_day_on_the_clock_of_the_site_dates_no_post() -> None:
     top = "<div>今天是2026年11月24日 星期二</div>"
-    assert _shown(_read(_page(top=top))) == ("", "", "")
+    assert shown(read_page(page(top=top))) == ("", "", "")
 
 
 @pytest.mark.parametrize(
@@ -234,19 +192,19 @@ def test_the_day_on_the_clock_of_the_site_dates_no_post() -> None:
     ],
 )
 def test_a_date_in_an_attribute(above: str, day: str) -> None:
-    assert _shown(_read(_page(above))) == (day, "", "")
+    assert shown(read_page(page(above))) == (day, "", "")
 
 
 def test_a_date_that_the_address_alone_says() -> None:
-    assert _shown(_read(_page(), "https://a.example/2024-08/01/c_17.htm")) == (DAY, "", "")
+    assert shown(read_page(page(), "https://a.example/2024-08/01/c_17.htm")) == (DAY, "", "")
 
 
 def test_a_blog_is_of_whom_its_title_says() -> None:
     def titled(tail: str) -> str:
-        return _page(DATED).replace("_某某网</title>", f"_{tail}</title>")
+        return page(DATED).replace("_某某网</title>", f"_{tail}</title>")
 
-    assert _shown(_read(titled("晓风的博客_某某网"))) == (DAY, "", "晓风")
-    assert _shown(_read(titled("某某博客"))) == (DAY, "", "")
+    assert shown(read_page(titled("晓风的博客_某某网"))) == (DAY, "", "晓风")
+    assert shown(read_page(titled("某某博客"))) == (DAY, "", "")
 
 
 @pytest.mark.parametrize(
@@ -262,31 +220,31 @@ def test_a_blog_is_of_whom_its_title_says() -> None:
     ],
 )
 def test_classes_that_say_it(above: str, expected: tuple[str, str]) -> None:
-    assert _shown(_read(_page(above)))[1:] == expected
+    assert shown(read_page(page(above)))[1:] == expected
 
 
 def test_a_headline_that_only_the_text_repeats() -> None:
-    html = _page("", f"<p>{TITLE}</p>{TEXT}").replace(f"{TITLE}_某某网", "欢迎光临某某园地")
+    html = page("", f"<p>{TITLE}</p>{TEXT}").replace(f"{TITLE}_某某网", "欢迎光临某某园地")
     html = html.replace(f"<h1>{TITLE}</h1>", f"<p><b>晓风：{TITLE}</b></p>{DATED}")
-    article = _read(html)
+    article = read_page(html)
     assert (article.title, article.text[: len(TITLE)]) == (f"晓风：{TITLE}", TITLE)
 
 
 def test_a_link_of_the_page_may_hold_an_icon() -> None:
     link = '<a href="/"><span><i class="icon"></i>返回首页，查看更多</span></a>'
-    assert "返回" not in _read(_page(DATED, f"{TEXT}<p>（完）{link}</p>")).text
+    assert "返回" not in read_page(page(DATED, f"{TEXT}<p>（完）{link}</p>")).text
 
 
 def test_the_line_of_a_blog_in_its_text_is_no_text() -> None:
-    article = _read(_page("", f"<p>作者：晓风 2024年08月01日18:32 浏览：272</p>{TEXT}"))
-    assert _shown(article) == (DAY, "", "晓风")
+    article = read_page(page("", f"<p>作者：晓风 2024年08月01日18:32 浏览：272</p>{TEXT}"))
+    assert shown(article) == (DAY, "", "晓风")
     assert "晓风" not in article.text
 
 
 def test_the_sign_off_and_the_name_in_the_headline() -> None:
     text = f"<p>晓风</p>{TEXT}<p>2024年7月20日</p>"
-    html = _page("", text).replace(TITLE, f"晓风：{TITLE}")
-    assert _shown(_read(html)) == ("2024-07-20", "", "晓风")
+    html = page("", text).replace(TITLE, f"晓风：{TITLE}")
+    assert shown(read_page(html)) == ("2024-07-20", "", "晓风")
 
 
 @pytest.mark.parametrize(
@@ -306,9 +264,9 @@ def test_the_sign_off_and_the_name_in_the_headline() -> None:
     ],
 )
 def test_the_day_that_a_text_gives_itself(text: str, day: str) -> None:
-    assert _shown(_read(_page(text=text)))[0] == day
-    dated = _read(_page("<p>2025-01-02 10:03 某某日报</p>", text=text))
-    assert _shown(dated)[0] == "2025-01-02"
+    assert shown(read_page(page(text=text)))[0] == day
+    dated = read_page(page("<p>2025-01-02 10:03 某某日报</p>", text=text))
+    assert shown(dated)[0] == "2025-01-02"
 
 
 @pytest.mark.parametrize(
@@ -332,8 +290,8 @@ def test_the_day_that_a_text_gives_itself(text: str, day: str) -> None:
     ],
 )
 def test_plain_lines_below_the_headline(above: str, expected: tuple[str, str, str]) -> None:
-    article = _read(_page(above))
-    assert _shown(article) == expected
+    article = read_page(page(above))
+    assert shown(article) == expected
     assert article.text.startswith(FIRST)
 
 
@@ -354,5 +312,5 @@ def test_plain_lines_below_the_headline(above: str, expected: tuple[str, str, st
     ],
 )
 def test_who_signs_a_text(text: str, authors: str) -> None:
-    article = _read(_page(text=text))
-    assert _shown(article)[2] == authors
+    article = read_page(page(text=text))
+    assert shown(article)[2] == authors
