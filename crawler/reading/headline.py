@@ -154,7 +154,7 @@ def find_headline(
             squeeze(in_title).startswith(text) or text in (squeeze(r) for r in references)
         ):
             return read_headline(page, heading, "heading", [*references, stem])
-    for heading in page.named.get("h1", []) + page.named.get("h2", []) + page.named.get("h3", []):
+    for heading in page.named.get("h1", []) + page.named.get("h2", []):
         # Behind the names of site and column; a site's own name is what pages link to it by.
         text = squeeze(visible_text(heading))
         whole = squeeze(in_title)
