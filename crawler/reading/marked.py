@@ -219,5 +219,8 @@ def read_cells(page: Page) -> list[Candidate]:
                 if beside is not None and len(beside) <= 2:
                     value = visible_text(beside)
                     if len(value) <= SHORT and any(find_dates(value)):
-                        found[value] = candidate(beside, value, f"info:{squeeze(said)}")
-    return list(found.values()) if len(found) == 1 else []
+                        found[value] = beside, f"info:{squeeze(said)}"
+    if len(found) != 1:
+        return []  # a column of them, of other papers
+    ((value, (cell, origin)),) = found.items()
+    return [candidate(cell, value, origin)]

@@ -265,11 +265,15 @@ def hiding_selectors(page: Page) -> frozenset[str]:
 
 def _show_what_scripts_show(page: Page) -> None:
     """Show what keeps its place, unseen, until a script has loaded: the article, if it is most."""
-    for box in page.named.get("div", []):
-        if box.get("hidden") == "" and _WAITING.match(box.get("style") or ""):
-            whole = sum(len(body.text_content()) for body in page.named.get("body", []))
-            if 2 * len(box.text_content()) >= whole:
-                del box.attrib["hidden"]
+    boxes = [
+        box
+        for box in page.named.get("div", [])
+        if box.get("hidden") == "" and _WAITING.match(box.get("style") or "")
+    ]
+    whole = sum(len(body.text_content()) for body in page.named.get("body", [])) if boxes else 0
+    for box in boxes:
+        if 2 * len(box.text_content()) >= whole:
+            del box.attrib["hidden"]
 
 
 def _hide_by_sheets(page: Page) -> None:

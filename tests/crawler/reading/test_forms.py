@@ -114,6 +114,7 @@ def test_forms_of_the_day(above: str, day: str) -> None:
             DAY,
         ),
         ({"below": "<table><tr><th>标准号</th><th>发布日期</th></tr><tr><td>1</td><td>2024-08-01</td></tr></table>"}, ""),
+        ({"below": "<table><tr><td>发布日期</td><td>2024-08-01</td></tr><tr><td>发布日期</td><td>2024-08-02</td></tr></table>"}, ""),
         ({"below": "<p>下一篇：<a href='/2.html'>候鸟归来</a> [2024-08-01]</p>"}, ""),
         ({"below": "<ul><li><a href='/2.html'>候鸟归来</a><time datetime='2024-08-01'>1</time></li></ul>"}, ""),
         ({"below": "<p>网友：老李 发表于 2024-08-01 10:02</p><p>说得好！</p>"}, ""),
