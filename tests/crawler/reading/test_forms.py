@@ -237,6 +237,13 @@ def test_addresses_and_makers_of_templates_are_no_authors(who: str) -> None:
     assert shown(read_page(page(DATED, head=f'<meta name="author" content="{who}">')))[2] == ""
 
 
+@pytest.mark.parametrize("word", ["高清", "简体", "时尚", "安卓", "车市"])
+def test_words_of_players_and_menus_are_no_authors(word: str) -> None:
+    switch = f'<ul class="quality"><li>标准</li><li class="on">{word}</li></ul>'
+    assert shown(read_page(page(DATED + switch)))[2] == ""
+    assert shown(read_page(page(DATED + switch.replace(word, "高青"))))[2] == "高青"
+
+
 def test_the_days_in_a_headline_date_no_post() -> None:
     headline = "关于2024年8月1日至3日城东停水的通知"
     html = f"<html><head><title>{headline}_某网</title></head><body><h1>{headline}</h1>{TEXT}</body></html>"
