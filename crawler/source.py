@@ -40,6 +40,7 @@ from crawler.traps import Trail, is_trap
 logger = logging.getLogger(__name__)
 
 _MAX_PAGES = 1000  # of one list: what is longer is a trap
+_MAX_SHELLS = 20  # pages in a row that have no rows, and only lead on: an index of sitemaps
 _MAX_FURTHER = 50  # pages of one article
 _BIGGEST = 16 * 1024 * 1024  # characters of all of them together
 _GONE = (404, 410)
@@ -73,6 +74,8 @@ class Walk:
     """The page's address was not linked: that it is missing is the end of the list."""
     fetched: int = 0
     """Pages of rows so far."""
+    shells: int = 0
+    """Pages without any since."""
     may_stop_early: bool = False
     """The last walk was complete, so a page of known posts is the end of what is new."""
     resume: dict[str, Any] | None = None
@@ -317,7 +320,8 @@ class SourceSpider(Spider):
             walk.number,
             guessed=walk.guessed,
         )
-        if not rows and (walk.number > 1 or following is None):
+        walk.shells = 0 if rows else walk.shells + 1
+        if not rows and (walk.number > 1 or following is None or walk.shells > _MAX_SHELLS):
             self._list_problem(response.url, walk, "the list has no rows")
             return
         self.count("lists")
@@ -351,6 +355,9 @@ class SourceSpider(Spider):
             return
         elif since and rows and len(dates) == len(rows) and all(d.date() < since for d in dates):
             walk.clean = False  # what is older has not been looked at
+        elif not rows and following and host_of(following.url) not in self.hosts:
+            self._list_problem(response.url, walk, f"it only leads to {following.url}")
+            return
         elif (
             following is None
             or host_of(following.url) not in self.hosts
