@@ -31,6 +31,8 @@ from crawler.reading.urls import host_of
 
 logger = logging.getLogger(__name__)
 
+_MAX_SHELLS = 20  # pages in a row that have no rows, and only lead on: an index of sitemaps
+
 
 class Lists:
     """Makes requests for the pages of lists, reads the answers, and asks for the posts in them."""
@@ -100,7 +102,8 @@ class Lists:
         if not rows and following is None and walk.number == 1:
             walk.family = detect(page)  # a site may list some columns in another platform's way
             rows, following = read_list(page, walk.family, asked)
-        if not rows and (walk.number > 1 or following is None):
+        walk.shells = 0 if rows else walk.shells + 1
+        if not rows and (walk.number > 1 or following is None or walk.shells > _MAX_SHELLS):
             self._problem(response.url, walk, "the list has no rows")
             return
         self.crawl.outcomes.count("lists")
@@ -110,6 +113,9 @@ class Lists:
             walk.then = following.then
         elif walk.then and (following is None or following.guessed):
             following, walk.then = NextPage(walk.then[0]), walk.then[1:]
+        if not rows and following and host_of(following.url) not in self.crawl.scope.hosts:
+            self._problem(response.url, walk, f"it only leads to {following.url}")
+            return
         unseen = self._unseen(rows, walk)
         listed = self._of_channel(rows, unseen, response.url, walk)
         known = self.crawl.ledger.frontier.entries(listed)

@@ -27,6 +27,8 @@ class Walk:
     """The page's address was not linked: that it is missing is the end of the list."""
     fetched: int = 0
     """Pages of rows so far."""
+    shells: int = 0
+    """Pages without any since."""
     may_stop_early: bool = False
     """The last walk was complete, so a page of known posts is the end of what is new."""
     resume: dict[str, Any] | None = None

@@ -97,7 +97,7 @@ class RobotsMiddleware:
         except Exception as error:
             problem = f"{name_of(error)}: {error}"
         else:
-            if 200 <= response.status < 300:
+            if 200 <= response.status < 300 and response.status != 206:  # that is a part
                 rules = parse_robots(response.body[:_BIGGEST])
                 host(origin).crawl_delay = rules.crawl_delay(self.agent) or 0.0
                 return Rules(rules, monotonic() + _LONGEST)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from cryptography import x509
@@ -395,6 +396,27 @@ def test_lists_without_end_are_told() -> None:
     assert not trail.turn(_rows("2024-08-25", "2024-08-24", ""), NOW)
     assert trail.turn(_rows("2024-08-25", "2024-08-24", ""), NOW)
     assert Trail(fruitless=100).turn(_rows("2024-08-25"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "problem"),
+    [("/s.xml", "has no rows"), ("http://b.example/s.xml", "only leads to")],
+)
+def test_an_index_that_leads_in_circles_or_away(
+    tmp_path: Path, leads_to: str, problem: str
+) -> None:
+    with RawServer() as server:
+        loc = urljoin(server.url, leads_to)
+        index = f"<sitemapindex><sitemap><loc>{loc}</loc></sitemap></sitemapindex>"
+        server.answers |= {
+            "/robots.txt": (404, {}, b""),
+            "/s.xml": (200, {"Content-Type": "application/xml"}, index.encode()),
+        }
+        scrapy = Scrapy(tmp_path / "data", f"127.0.0.1:{server.port}")
+        status, figures, _ = scrapy.crawl("channel", "-a", f"url={server.url}s.xml")
+        assert status == 1
+        assert problem in figures["problems"][0]
+        assert len(server.requests) < 30
 
 
 def test_long_lists_are_no_traps() -> None:

@@ -9,9 +9,9 @@ The risks of republishing what others serve, and the tests that go red without t
 |  2 | robots.txt 5xx or silent allows all; cut off  | test_pace (robots)                           |
 |  3 | Retry-After ignored, absurd, forgotten        | test_pace (retry_after), here                |
 |  4 | requests and readers led inside networks      | test_bounds (addresses), test_resolver, here |
-|  5 | bombs, endless and slow bodies, parser floods | test_bounds (streams), here                  |
+|  5 | bombs, endless and slow bodies, parser floods | test_bounds, reading/test_floods, here       |
 |  6 | endless headers                               | here                                         |
-|  7 | half an article                               | test_bounds (streams), here                  |
+|  7 | half an article                               | test_bounds (streams, since_never), here     |
 |  8 | kill -9                                       | test_crash, pipelines/test_archive           |
 |  9 | power loss                                    | pipelines/test_batch (power_failure)         |
 | 10 | withdrawal of everything at once              | pipelines/test_ledger, test_story            |
@@ -21,7 +21,7 @@ The risks of republishing what others serve, and the tests that go red without t
 | 14 | a dependency that pip leaves out              | test_setup                                   |
 | 15 | XML entities                                  | families/test_feed                           |
 | 16 | characters that XML forbids                   | exporters/test_export_clean, here            |
-| 17 | NUL and surrogates in the store               | pipelines/test_batch, on both engines; here  |
+| 17 | NUL and surrogates in the store               | pipelines/test_batch, test_ledger; here      |
 | 18 | formulas in CSV                               | exporters/test_export_formats, here          |
 | 19 | names of files                                | exporters/test_export_site, here             |
 | 20 | bidi titles, forged log lines, templates, SQL | test_bounds (logs), here                     |
