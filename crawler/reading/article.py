@@ -13,7 +13,7 @@ from crawler.reading.blocks import read_blocks
 from crawler.reading.body import Body, read_body
 from crawler.reading.boilerplate import is_editor, is_reader
 from crawler.reading.byline import read_bylines
-from crawler.reading.dateline import is_row, text_dates
+from crawler.reading.dateline import edition_day, is_row, text_dates
 from crawler.reading.dates import url_date
 from crawler.reading.headline import find_headline
 from crawler.reading.infoline import (
@@ -117,6 +117,8 @@ def read_article(
         raise NotAnArticle("truncated", title)
     if not candidates["date"] and (scripted := scripted_date(page)):
         candidates["date"].append(scripted)
+    if not candidates["date"]:
+        candidates["date"] += edition_day(page)
     candidates["date"] += text_dates(body.blocks, found.behind)
     doc_number = _doc_number(page, rules, candidates)
     return Article(
@@ -185,7 +187,8 @@ def _info_above(title: HtmlElement) -> dict[str, list[Candidate]]:
 
 def _tail_info(found: Place, body: Body) -> dict[str, list[Candidate]]:
     """Source, editor and author that the last lines of the text name, or what stands below it."""
-    last = [b for b in found.blocks if b.text and len(b.text) <= 120 and b.kind != "table"]
+    # A table of one row may be an info line, too.
+    last = [b for b in found.blocks if 0 < len(b.text) <= 120 and "\n" not in b.text]
     final = {id(b) for b in [b for b in body.blocks if b.text][-3:]}
     tail = [(b.element, b.text) for b in last[-6:] if id(b) in final or is_editor(b.text)]
     tail = [(element, line) for element, line in tail if not is_reader(line)]

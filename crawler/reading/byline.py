@@ -52,6 +52,10 @@ _GLUED = re.compile(
 _BEHIND = re.compile(
     rf"^{_NAME}(?:[、\s\u3000]{_NAME})*[\s\u3000]*[/／][\s\u3000]*[文撰].{{0,20}}$"
 )
+# 某某新闻·某某日报记者张三/文 受访者供图
+_WROTE = re.compile(
+    rf"^[^，。；：“”]{{0,20}}(?:记者|記者)[\s\u3000]*({_NAME})[\s\u3000]*[/／][\s\u3000]*[文撰]"
+)
 # 作者简介：张三，某某大学教授。
 _ABOUT = re.compile(
     rf"^[（(【\[]?(?:本文|第一)?作者(?:简介|介绍)[】\]]?[:：]?[\s\u3000]*({_NAME})(?=[，,（(、。\s\u3000]|系|$)"
@@ -224,6 +228,8 @@ def _byline(line: str) -> str:
     if ("记者" in line or "記者" in line) and (match := _AND_PLACE.search(line)):
         return match[1]
     if (match := _GLUED.match(line)) and match["first"] in FAMILY_NAMES:
+        return match[1]
+    if (match := _WROTE.match(line)) and _are_names(match[1]):
         return match[1]
     if (match := _MARKED.match(line)) and _are_names(match[1]):
         return match[1]

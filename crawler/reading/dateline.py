@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -16,7 +17,7 @@ from crawler.items import Candidate
 from crawler.reading.blocks import Block
 from crawler.reading.boilerplate import is_reader
 from crawler.reading.dates import find_dates
-from crawler.reading.page import candidate, visible_lines
+from crawler.reading.page import Page, candidate, visible_lines
 from crawler.reading.text import squeeze
 
 _OPENING = 40  # characters
@@ -30,6 +31,9 @@ _OTHER = re.compile(
     r"^附|(?:(?<![发布刊写定完改脱])[\u4e00-\u9fff](?:时间|日期|电话|地点)|^[时日][间期])[:：]\s*$"
 )
 _PERIOD = re.compile(r"\s*(?:至|到|起|—|－|-|~)")
+_PARTS = 2
+_PART = re.compile(r"第?[A-Z]?\d{1,3}版(?:[:：].{0,20})?$")
+_DAY = re.compile(r"(?:19|20)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:[（(]?(?:星期|周).[)）]?)?$")
 _TEXT = re.compile(r"[。！？；]")
 
 
@@ -56,6 +60,18 @@ def text_dates(blocks: Sequence[Block], behind: Iterable[HtmlElement]) -> Iterat
                 continue
             if len(squeeze(line.replace(raw, ""))) <= _AROUND:
                 yield candidate(element, raw, "signed")
+
+
+def edition_day(page: Page) -> Iterator[Candidate]:
+    """The one day that a page of a newspaper's digital edition prints beside the list of its parts
+    (第A01版：头版), where it prints but one.
+    """
+    parts = (link for link in page.named.get("a", []) if _PART.match(squeeze(link.text or "")))
+    if len(list(islice(parts, _PARTS))) < _PARTS:
+        return
+    days = [e for e in page.elements if _DAY.match(squeeze(e.text or "")) and not len(e)]
+    if len({squeeze(element.text or "") for element in days}) == 1:
+        yield candidate(days[0], squeeze(days[0].text or ""), "edition")
 
 
 def is_row(element: HtmlElement) -> bool:

@@ -287,12 +287,15 @@ _BEFORE_DATE = (
 _POSTING = re.compile(r"[于於@由在者]|by\s|at\s", re.I)
 _NOBODY = frozenset(("楼主", "posted", "Posted", "编辑", "作者", "本文", "文章"))
 _AROUND_DATE = re.compile(rf"^{_WHO}[于於][\s\u3000]*\n.*{_VERB}")
-_BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|$)")
+_BEHIND_DATE = re.compile(rf"^[)）\]\s\u3000]*(?:由|by\s)[\s\u3000]*{_WHO}(?:{_VERB}|\W*$)")
 _POSTER = re.compile(
     r"\b(?i:posted|written|submitted)\s+by:?\s+"
     r"(?P<who>\S{1,20}(?:\s(?!Published|Posted|Updated|On\b|In\b|Date)[A-Z]\S{0,19}){0,2})"
     r"(?=$|\s*[|@]|\s(?:at|on|in)\s)"
 )
+# 2014年至2015年9月10日: periods are of something else.
+_SINCE = re.compile(r"(?:至|到|[\d年月日]\s*[—－~～-]+)\s*$")
+_TILL = re.compile(r"\s*(?:至|到|[—－~～-]+\s*\d)")
 # The day that a paper was written, and the one on the site's clock.
 _OTHER_DAY = re.compile(
     "|".join([*LABELS["_written"], r"今天(?!\s*\d{1,2}:\d\d)", "今日", "当前时间", "现在时间"])
@@ -364,6 +367,8 @@ def _unlabelled(
             spans = [(*match.span(), match[0])]
     for start, end, raw in spans:
         if raw in labelled or _is_row(element, raw) or _is_foreign(line[:start]):
+            continue
+        if _SINCE.search(line[:start]) or _TILL.match(line[end:]):
             continue
         if _CHANGED.match(line[end:]) or _CHANGED_ON.search(line[:start]):
             found.setdefault("date_updated", []).append((50, candidate(element, raw, "info:更新")))

@@ -203,7 +203,7 @@ def _may_inform(block: Block) -> bool:
         return True
     said = any(name in SAID for name, _, _ in read_info_line(text)) or "://" in text
     for start, end, date in find_dates(text):
-        around = f" {text} "[start : start + 1] + f" {text} "[end + 1 : end + 2]
+        around = f" {text}"[start] + f"{text} "[len(text[:end].rstrip())]
         clocked = ":" in date and not _TOUCHING.search(around)
         return said or (
             (clocked or names_outlet(f"{text[:start]} {text[end:]}")) and "。" not in text

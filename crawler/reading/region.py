@@ -20,6 +20,7 @@ from crawler.reading.blocks import Block
 from crawler.reading.boilerplate import is_barrier, is_comments, is_control, is_editor
 from crawler.reading.dates import find_dates
 from crawler.reading.infoline import read_info_line
+from crawler.reading.page import BLOCKS
 from crawler.reading.text import squeeze
 
 _CONTAINERS = ("div", "td", "section", "article", "main", "body", "form", "center", "ul", "ol")
@@ -166,8 +167,10 @@ def _region(blocks: Sequence[Block], scores: Sequence[float], start: int, end: i
 def _home(element: HtmlElement) -> HtmlElement:
     """The container of the paragraph that a line stands in."""
     home = element
-    while home.tag not in _CONTAINERS and (parent := home.getparent()) is not None:
-        home = parent
+    # Some editors make every paragraph a div.
+    line = home.tag == "div" and not any(child.tag in BLOCKS for child in home)
+    while (line or home.tag not in _CONTAINERS) and (parent := home.getparent()) is not None:
+        home, line = parent, False
     return home
 
 

@@ -93,6 +93,10 @@ def test_the_day_that_head_and_scripts_say(head: str, day: str) -> None:
             DAY,
         ),
         ("<p>来源：互联网　作者：　2024-08-01</p>", DAY),
+        # the last of a period, the first of one
+        ("<p>某局党组成员（2014年至2024年8月1日）</p>", ""),
+        ("<p>展期 2024-08-01 — 2024-09-01</p>", ""),
+        ("<p>2024-08-01 — 某某网</p>", DAY),
         ("<p>浏览 2024 次　评论 801 条</p>", ""),
         ("<p>电话：2024-0801</p>", ""),
         (
@@ -115,6 +119,9 @@ def test_forms_of_the_day(above: str, day: str) -> None:
         ),
         ({"below": "<table><tr><th>标准号</th><th>发布日期</th></tr><tr><td>1</td><td>2024-08-01</td></tr></table>"}, ""),
         ({"below": "<table><tr><td>发布日期</td><td>2024-08-01</td></tr><tr><td>发布日期</td><td>2024-08-02</td></tr></table>"}, ""),
+        # a forum's
+        ({"text": f"<table><tr><td>技能培训启动</td><td>2024-08-01 18:04:42 <b>楼主</b></td></tr></table>{TEXT}"}, DAY),
+        ({"text": f"<table><tr><td>开班</td><td>8月1日 18:04开始</td></tr></table>{TEXT}"}, ""),
         ({"below": "<p>下一篇：<a href='/2.html'>候鸟归来</a> [2024-08-01]</p>"}, ""),
         ({"below": "<ul><li><a href='/2.html'>候鸟归来</a><time datetime='2024-08-01'>1</time></li></ul>"}, ""),
         ({"below": "<p>网友：老李 发表于 2024-08-01 10:02</p><p>说得好！</p>"}, ""),
@@ -198,6 +205,13 @@ def test_forms_of_author_and_source(above: str, expected: tuple[str, str]) -> No
         (f"<p>某某网记者张三报道：{FIRST}</p>{REST}", "张三"),
         (f"{TEXT}<p>（张三 作者系某某大学教授）</p>", "张三"),
         (f"{TEXT}<p>（作者：张三 单位：某某大学）</p>", "张三"),
+        (f"<p>某某新闻·某某日报记者张三/文 受访者供图</p>{TEXT}", "张三"),
+        (f"<div>{FIRST}</div><div>食宿全部免费。</div><div align=right>（张三）</div>", "张三"),
+        (
+            f"{TEXT}<table><tr><td>编辑：李四</td><td>来源：某报</td><td>作者：张三</td></tr></table>",
+            "张三",
+        ),
+        (f"{TEXT}<p>〓 某某留言板 发布时间 2024/08/01 22:11 by 晓风 〓</p>", "晓风"),
         # an interview, a caption
         (f"<p>记者：您什么时候开始写作的</p><p>张三：十七岁</p>{TEXT}", ""),
         (f"{TEXT}<p>记者：谢谢您接受采访</p>", ""),
@@ -242,6 +256,21 @@ def test_words_of_players_and_menus_are_no_authors(word: str) -> None:
     switch = f'<ul class="quality"><li>标准</li><li class="on">{word}</li></ul>'
     assert shown(read_page(page(DATED + switch)))[2] == ""
     assert shown(read_page(page(DATED + switch.replace(word, "高青"))))[2] == "高青"
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ("{parts}<b>2024年08月01日 星期四</b>", DAY),
+        ("<b>2024年08月01日 星期四</b>", ""),
+        ("{parts}<b>2024年08月01日</b><b>2024年08月02日</b>", ""),
+    ],
+)
+def test_the_day_of_a_newspapers_digital_edition(head: str, day: str) -> None:
+    parts = "<p><a href='1.htm'>第A01版：头版</a></p><p><a href='2.htm'>第A02版：要闻</a></p>"
+    columns = '<p>读者服务</p><p>往期回顾</p><div class="nav">'
+    html = page().replace('<div class="nav">', head.format(parts=parts) + columns)
+    assert shown(read_page(html))[0] == day
 
 
 def test_the_days_in_a_headline_date_no_post() -> None:
