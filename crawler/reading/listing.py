@@ -38,6 +38,16 @@ class Row:
     """The date as printed, maybe without a year; "" where the row shows none."""
 
 
+@dataclass(slots=True, frozen=True)
+class Placed:
+    """A row, and where it stands."""
+
+    row: Row
+    link: HtmlElement
+    element: HtmlElement
+    """What holds the row; its date may stand beside it."""
+
+
 _TABLE = frozenset(("table", "tbody", "tr", "td"))
 _PARTS = frozenset(("li", "dt", "dd"))
 _DATE_ONLY = re.compile(
@@ -105,6 +115,11 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
         is_article: whether a URL has the form of this platform's articles; groups of links
             without one count less, and nothing unless they are dated. None: every link may be.
     """
+    return [placed.row for placed in find_rows(page, is_article)]
+
+
+def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Placed]:
+    """The same rows with their place on the page."""
     links = _links(page)
     urls_below: defaultdict[HtmlElement, set[str]] = defaultdict(set)
     for link, url in links:
@@ -123,7 +138,8 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     own = column_path(page.url)
     lists: defaultdict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for container, members in groups.items():
-        rows = _read_rows(members, urls_below)
+        placed = _read_rows(members, urls_below)
+        rows = [one.row for one in placed]
         score = sum(_weight(row, own, host_of(page.url)) for row in rows)
         if is_article is not None and not any(is_article(row.url) for row in rows):
             if 2 * sum(bool(row.date_raw) for row in rows) < len(rows):
@@ -135,14 +151,15 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
         names = (container.get("class") or "").split()[:1]
         kind = re.sub(r"\d+$", "", names[0]) if names else ""
         at_home = sum(_under(row.url, own) for row in rows) / len(rows) if own else 0
-        lists[container.getparent(), container.tag, kind].append(_Piece(rows, score, at_home))
+        lists[container.getparent(), container.tag, kind].append(_Piece(placed, score, at_home))
     best = max(
         map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
     )
-    found: dict[str, Row] = {}
-    for listed in (row for piece in best for row in piece.rows):
-        if listed.url not in found or (listed.date_raw and not found[listed.url].date_raw):
-            found[listed.url] = listed
+    found: dict[str, Placed] = {}
+    for placed in (one for piece in best for one in piece.rows):
+        url = placed.row.url
+        if url not in found or (placed.row.date_raw and not found[url].row.date_raw):
+            found[url] = placed
     return list(found.values())
 
 
@@ -155,7 +172,7 @@ def is_telling(row: Row) -> bool:
 class _Piece:
     """A run of rows."""
 
-    rows: list[Row]
+    rows: list[Placed]
     score: float
     at_home: float
     """Share of rows under the page's own column."""
@@ -425,7 +442,7 @@ def _title(link: HtmlElement) -> str:
 def _read_rows(
     members: dict[HtmlElement, tuple[HtmlElement, str]],
     urls_below: dict[HtmlElement, set[str]],
-) -> list[Row]:
+) -> list[Placed]:
     """The rows of one group; dates stand in the row, behind it or before it."""
     inside = {row: _date(row, link) for row, (link, _) in members.items()}
     dates = inside
@@ -433,7 +450,10 @@ def _read_rows(
         behind = {row: _beside(row, urls_below, forward=True) for row in members}
         before = {row: _beside(row, urls_below, forward=False) for row in members}
         dates = max(behind, before, key=lambda found: Counter(map(bool, found.values()))[True])
-    return [Row(url, _title(link), dates[row]) for row, (link, url) in members.items()]
+    return [
+        Placed(Row(url, _title(link), dates[row]), link, row)
+        for row, (link, url) in members.items()
+    ]
 
 
 def _date(row: HtmlElement, link: HtmlElement) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
 
-from crawler.items import NotAnArticle
+from lxml.html import HtmlElement
+
+from crawler.items import Candidate, NotAnArticle
+from crawler.reading.blocks import Block
 from crawler.reading.body import Body
-from crawler.reading.listing import read_rows
+from crawler.reading.listing import Placed, find_rows, read_rows
 from crawler.reading.page import Page, shows, visible_text
 from crawler.reading.text import squeeze
 from crawler.reading.urls import absolute, is_file
@@ -48,7 +54,6 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
-_SAMPLE = 500  # rows of a long list that are looked for in the text
 
 
 def refuse_error_page(page: Page) -> None:
@@ -81,14 +86,16 @@ def _shows_less(page: Page, size: int) -> bool:
     return body is None or not shows(body, size)
 
 
-def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, shown: bool) -> None:
+def refuse_without_article(
+    page: Page, body: Body, title: str, dates: Sequence[Candidate], *, shown: bool
+) -> None:
     """Raise NotAnArticle when what was read is no article.
 
     Args:
         page: the page.
         body: what was taken for its body.
         title: its headline, "" where none was found.
-        dated: whether anything (info line, head, URL, list) dates it as a post.
+        dates: what dates it as a post (info line, head, URL, list).
         shown: whether the headline stands on the page, and not only in its head.
 
     Raises:
@@ -117,39 +124,66 @@ def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, s
         raise NotAnArticle("list_page", f"{rows} rows")
     # An article without a date has at least a headline that is shown, and something to say.
     bare = not (_SENTENCE.search(text) or body.attachments)
-    if not dated and len(text) < _SMALL and (bare or not shown):
+    if len(text) < _SMALL and (bare or not shown) and not _is_dated(page, dates):
         raise NotAnArticle("no_article", title)
 
 
-def _listed(page: Page, body: Body) -> int:
-    """How many lines of a body are rows of a list of posts; 0 where they are no half of it."""
-    lines = [block for block in body.blocks if block.text]
-    # Skins cut long titles: what is left of one is its beginning.
-    linked = [
-        squeeze(line).rstrip("….")
-        for b in lines
-        # A table is one block: its rows count, and their dates are as long as short titles.
-        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(b.bare)
-        for line in b.text.split("\n")
-    ]
-    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
-    if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
-        return 0
-    rows = [row for row in read_rows(page) if not is_file(row.url)]
-    some = rows[:: 1 + len(rows) // _SAMPLE]
-    shown, cut = "\n".join(linked), set(linked)
-    titles = [squeeze(row.title) for row in some]
-    found = sum(
-        title in shown or any(title[:end] in cut for end in range(1, len(title)))
-        for title in titles
-        if title
+def _is_dated(page: Page, dates: Sequence[Candidate]) -> bool:
+    """Whether anything but the rows of a list dates the page."""
+    if not dates or not all(date.xpath for date in dates):
+        return bool(dates)
+    tree = page.root.getroottree()
+    places = [tree.getpath(one.element) for one in find_rows(page)]
+    if len(places) < _MANY:
+        return True
+    return not all(
+        any(f"{date.xpath}/".startswith(f"{place}/") for place in places) for date in dates
     )
-    found = found * len(rows) // max(1, len(some))
-    dated = sum(bool(row.date_raw) for row in rows)
+
+
+def _listed(page: Page, body: Body) -> int:
+    """How many rows of the page's list are lines of the body, or head lines of it (titles above
+    excerpts); 0 where they are no third of it.
+    """
+    lines = [block for block in body.blocks if block.text]
+    if not lines or not _may_list(lines):
+        return 0
+    placed = [one for one in find_rows(page) if not is_file(one.row.url)]
+    found = _rows_of(page, lines, placed)
+    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
     # Excerpts below the rows are sentences, too: then the rows have to be many.
     if found >= _MANY and 3 * found >= len(lines):
         return found
-    return min(found, dated) if not said else 0
+    return min(found, sum(bool(one.row.date_raw) for one in placed)) if not said else 0
+
+
+def _may_list(lines: Sequence[Block]) -> bool:
+    """Whether so many links stand among the lines of a body as a list would have."""
+    first, last = lines[0].element, lines[-1].element
+    above = {first, *first.iterancestors()}
+    whole = next((e for e in (last, *last.iterancestors()) if e in above), first)
+    led = (e for e in whole.iter() if e.tag == "a" or e.get("onclick") or e.get("data-href"))
+    return 3 * len(list(islice(led, len(lines)))) >= len(lines)
+
+
+def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> int:
+    """How many rows stand in a line, or have a line between them and the next row."""
+    texts: defaultdict[HtmlElement, str] = defaultdict(str)
+    for line in lines:
+        texts[line.element] += line.bare
+    rows = {one.link: one for one in placed}
+    found, waiting = 0, False
+    for element in page.root.iter():
+        if element in rows:
+            within = (e for e in (element, *element.iterancestors()) if e in texts)
+            text = squeeze(visible_text(element))
+            inside = any(text in texts[holder] for holder in within)
+            found += inside
+            waiting = not inside
+        elif waiting and element in texts:
+            found += 1
+            waiting = False
+    return found
 
 
 def _jumps_away(page: Page) -> bool:
