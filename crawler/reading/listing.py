@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
@@ -21,9 +21,9 @@ from lxml.html import HtmlElement
 
 from crawler.reading.dates import find_dates
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
-from crawler.reading.text import drop_controls, fold_space
+from crawler.reading.text import drop_controls, fold_space, squeeze
 from crawler.reading.tree import AWAY
-from crawler.reading.urls import absolute, column_path, host_of
+from crawler.reading.urls import absolute, column_path, host_of, is_column
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,27 +57,44 @@ _DATE_ONLY = re.compile(
 )
 # A calendar leaf: the day large, year and month small, above or below it.
 _LEAF = re.compile(
-    r"^(?:(?P<day>\d{1,2})\s+(?P<month>20\d\d\s*[-/.年]\s*\d{1,2})月?"
-    r"|(?P<month2>20\d\d\s*[-/.年]\s*\d{1,2})月?\s+(?P<day2>\d{1,2}))$"
+    r"^(?:(?P<day>\d{1,2})日?\s*(?:[/|]\s*)?(?P<month>20\d\d\s*[-/.年]\s*\d{1,2})月?"
+    r"|(?P<month2>20\d\d\s*[-/.年]\s*\d{1,2})月?\s+(?P<day2>\d{1,2})日?"
+    r"|(?P<year>20\d\d)年?\s+(?P<rest>\d{1,2}\s*[-/.月]\s*\d{1,2})日?"
+    r"|(?P<rest2>\d{1,2}\s*[-/.月]\s*\d{1,2})日?\s*(?P<year2>20\d\d)年?"
+    r"|(?P<day3>\d{1,2})\s*(?P<name>[A-Z][a-z]{2,8})\.?,?\s*(?P<year3>20\d\d))$"
 )
 _YEARLESS = re.compile(
     r"(?<![\d.-])(?:1[0-2]|0?[1-9])\s*[-/.月]\s*(?:3[01]|[12]\d|0?[1-9])日?(?![\d.])"
 )
 _BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►>»→★☆※]+")
+# 动易 puts all that it knows of a post there: 文章标题：… 作者：… 更新时间：…
+_TITLE_FIELD = re.compile(
+    r"\s*(?:文章|信息|新闻)?标\s*题\s*[:：]\s*([^\r\n]+?)\s*(?:[\r\n]|\s(?:作\s*者|更新|发布|点击|时间)|$)"
+)
+_TITLE_MARK = re.compile(
+    r"(?:^|[-_\s])(?:\w{0,4}title|tit|tt|bt|biaoti|name|subject|headline)(?:$|[-_\s])", re.I
+)
 _CUT = re.compile(r"(?:…|\.{3,})$")
 _BRACKETED = re.compile(r"^[\[【〔(（].{1,8}[\]】〕)）]$")
 _LONG = 8  # characters: what is shorter names a column rather than a post
 
 _PAGING = re.compile(
-    r"^(?:[<>«»‹›|\s]*(?:[上下前后後末尾首第]\s*一?\s*[页頁]|最后一?页|转到|跳转|GO|Next|Prev(?:ious)?)"
-    r"[<>«»‹›|\s]*|第?\s*\d{1,4}\s*[页頁]?|[<>«»‹›|.…\s]+)$",
+    r"^(?:[<>«»‹›|←→\s]*(?:[上下前后後末尾首第]\s*一?\s*[页頁]|最后一?页|转到|跳转|GO|Next|Prev(?:ious)?"
+    r"|(?:点击)?(?:加载|查看|显示)更多)[<>«»‹›|←→.…\s]*|第?\s*\d{1,4}\s*[页頁]?|[<>«»‹›|.…←→\s]+)$",
     re.I,
 )
-_NEXT = re.compile(r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»]|Next)\s*[>›»]*$", re.I)
+_NEXT = re.compile(
+    r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»→]|Next(?:\s*page)?|(?:点击)?(?:加载|查看|显示)更多)"
+    r"[>›»→.…\s]*$",
+    re.I,
+)
+# What pictures of arrows are called.
+_NEXT_PICTURE = re.compile(r"(?:^|[-_])(?:next\w*|xia_?ye|xiayiye|xyy)(?:$|[-_])", re.I)
 # Words that lead to no post wherever they stand: headers of tables, tools of boxes.
 _NO_TITLE = re.compile(
     r"^[\[【(（<>«»]*(?:标\s*题|名\s*称|日\s*期|时\s*间|序号|文号|索引号|发布(?:时间|日期)|发文(?:日期|机关)|"
-    r"首页|更多|more|查?看?(?:详细|详情|全文)|阅读全文|关闭|打印|收藏|返回)[\]】)）<>«»+…\s]*$",
+    r"(?:[返网]?回?|网站|设为)首页|更多|more|(?:继续)?查?看?阅?读?(?:详细|详情|全文|更多)|read\s*more|"
+    r"继续阅读|关闭|打印|(?:加入)?收藏(?:本站|本页)?|返回|下载)[\]】)）<>«»+.…→\s]*$",
     re.I,
 )
 _ASIDE = re.compile(
@@ -90,9 +107,19 @@ _ASIDE_HEADING = re.compile(
     r"热门|热点|热文|推荐|排行|点击|图片新闻|图文|相关|友情链接|链接|网站导航|网站地图|专题|猜你|"
     r"大家都在|最新(?:文章|更新)|栏目导航|网站群"
 )
+_EMPTY = re.compile(
+    r"暂无(?:相关)?(?:数据|内容|信息|记录|文章|新闻)|(?:暂时)?没有(?:找到)?(?:任何|相关|符合条件的)+(?:信息|数据|内容|记录|文章)"
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_FEW = 3  # rows below a lead
+_MORE = re.compile(r"^[\[(<>《》【+\s]*(?:查看)?(?:更\s*多|more)[\])>》】+.…»\s]*$", re.I)
+_MORE_TAIL = re.compile(r"[\[(<>【+]*(?:查看)?(?:更多|more)[\])>】+.…»]*$", re.I)
 # What a browser would open, and a crawler must not.
 _NOT_WEB = re.compile(r"\s*(?:file|s?ftps?|data|gopher|s3|smb|ldap|dict|jar|wss?):", re.I)
 _LONGEST = 500  # characters of such an address
+# Elements that lead somewhere by script, and name the address.
+_DATA = ("data-href", "data-url", "data-link")
+_SEARCH = re.compile(r"(?:^|[&?])(?:q|wd|kw|query|keywords?|search\w*)=", re.I)
 _QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
 _CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 # location = "index_" + n + ".html", in a script or in the attribute of a select.
@@ -118,14 +145,24 @@ def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     return [placed.row for placed in find_rows(page, is_article)]
 
 
-def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Placed]:
-    """The same rows with their place on the page."""
+def every_row(page: Page) -> list[Placed]:
+    """The rows of all lists of a page, also of those beside the main one."""
+    groups, urls_below = _groups(page)
+    return [one for members in groups.values() for one in _read_rows(members, urls_below)]
+
+
+_Groups = dict[HtmlElement, dict[HtmlElement, tuple[HtmlElement, str]]]
+"""Container -> row -> its link and where that leads."""
+
+
+def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
+    """The runs of rows of a page; and which addresses lie below each of its elements."""
     links = _links(page)
     urls_below: defaultdict[HtmlElement, set[str]] = defaultdict(set)
     for link, url in links:
         for ancestor in (link, *link.iterancestors()):
             urls_below[ancestor].add(url)
-    groups: defaultdict[HtmlElement, dict[HtmlElement, tuple[HtmlElement, str]]] = defaultdict(dict)
+    groups: _Groups = defaultdict(dict)
     known_wholes: dict[HtmlElement, bool] = {}
     for link, url in links:
         row = _row_of(link, urls_below, known_wholes)
@@ -135,7 +172,14 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
             known = groups[container].get(row)
             if known is None or len(_title(link)) > len(_title(known[0])):
                 groups[container][row] = (link, url)
+    return groups, urls_below
+
+
+def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Placed]:
+    """The rows of `read_rows` with their places on the page."""
+    groups, urls_below = _groups(page)
     own = column_path(page.url)
+    columns = _columns(page)
     lists: defaultdict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for container, members in groups.items():
         placed = _read_rows(members, urls_below)
@@ -145,18 +189,33 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
             if 2 * sum(bool(row.date_raw) for row in rows) < len(rows):
                 continue
             score /= 3
-        if _is_aside(container):
+        box = _Box.around(container, urls_below, page)
+        aside = _is_aside(container) or bool(_ASIDE_HEADING.search(box.heading))
+        if aside:
             score /= 10
+        if box.heading in columns:
+            score *= 3
+        elif box.more and not (own and _under(box.more, own)):
+            score /= 10
+            aside = True
         # Skins break one list into several <ul> of five rows: brothers belong together.
         names = (container.get("class") or "").split()[:1]
         kind = re.sub(r"\d+$", "", names[0]) if names else ""
         at_home = sum(_under(row.url, own) for row in rows) / len(rows) if own else 0
-        lists[container.getparent(), container.tag, kind].append(_Piece(placed, score, at_home))
+        lists[container.getparent(), container.tag, kind].append(
+            _Piece(placed, score, at_home, aside, box.heading in columns)
+        )
     best = max(
         map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
     )
+    if best and not any(piece.at_home for piece in best):
+        if all(piece.aside for piece in best):
+            return []
+        if not any(piece.named for piece in best) and _says_empty(page):
+            return []
     found: dict[str, Placed] = {}
-    for placed in (one for piece in best for one in piece.rows):
+    listed = [one for piece in best for one in piece.rows]
+    for placed in [*_leads(groups, listed), *listed]:
         url = placed.row.url
         if url not in found or (placed.row.date_raw and not found[url].row.date_raw):
             found[url] = placed
@@ -165,7 +224,12 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
 
 def is_telling(row: Row) -> bool:
     """Whether a row is one of posts. Short names without a date are those of a page's columns."""
-    return bool(row.date_raw) or len(row.title) >= _LONG
+    return bool(row.date_raw) or (len(row.title) >= _LONG and not _names_column(row.url))
+
+
+def _names_column(url: str) -> bool:
+    """Whether an address is that of a column: a folder named by a short word."""
+    return is_column(url) and not re.search(r"\d{3}|-", urlsplit(url).path.rstrip("/")[-40:])
 
 
 @dataclass(slots=True)
@@ -176,6 +240,110 @@ class _Piece:
     score: float
     at_home: float
     """Share of rows under the page's own column."""
+    aside: bool
+    """It is told to be none of this page's column."""
+    named: bool
+    """Its heading is the name of this page's column."""
+
+
+def _says_empty(page: Page) -> bool:
+    """Whether the page says that its list has nothing; scripts only keep the words ready."""
+    return bool(_EMPTY.search(page.source)) and bool(_EMPTY.search(visible_text(page.root)))
+
+
+def _leads(
+    groups: _Groups,
+    listed: Sequence[Placed],
+) -> list[Placed]:
+    """A post that a skin shows with an excerpt above its list: a heading in the same box, its
+    address like those below.
+    """
+    if len(listed) < _FEW:
+        return []
+    first = listed[0].element
+    shapes = {_shape(one.row.url) for one in listed}
+    box = list(islice(first.iterancestors(), 1, 3))
+    found = []
+    for members in groups.values():
+        for row, (link, url) in members.items():
+            headed = any(e.tag in _HEADINGS for e in (*islice(link.iterancestors(), 2), *link))
+            near = any(e in box for e in islice(row.iterancestors(), 3))
+            if headed and near and len(members) == 1 and _shape(url) in shapes:
+                found.append(Placed(Row(url, _title(link), _date_element(row)), link, row))
+    return found[:1]
+
+
+def _shape(url: str) -> str:
+    """An address without its numbers."""
+    return re.sub(r"\d+", "0", url)
+
+
+@dataclass(slots=True, frozen=True)
+class _Box:
+    """What stands around a run of rows and nothing else."""
+
+    heading: str = ""
+    """Without white space, and without the link to more."""
+    more: str = ""
+    """Where the box says that there are more rows: it is an excerpt of the list there."""
+
+    @classmethod
+    def around(
+        cls, container: HtmlElement, urls_below: dict[HtmlElement, set[str]], page: Page
+    ) -> _Box:
+        rows = urls_below[container]
+        heading = more = ""
+        for element in islice((container, *container.iterancestors()), 4):
+            if element.tag in ("body", "html") or len(urls_below[element]) > len(rows) + 2:
+                break
+            more = more or _more_of(element, rows, page)
+            above = element.getprevious()
+            while above is not None and not heading:
+                text = squeeze(visible_text(above)) if isinstance(above.tag, str) else ""
+                if len(text) > 20 or not _may_head(above, urls_below.get(above, set())):
+                    break
+                heading = _MORE_TAIL.sub("", text)
+                more = more or _more_of(above, rows, page, heading)
+                above = above.getprevious()
+        return cls(heading, more)
+
+
+def _may_head(element: HtmlElement, urls: set[str]) -> bool:
+    """Whether an element may be the heading of what follows; headings may lead to their column."""
+    return not urls or (
+        len(urls) == 1
+        and element.tag not in ("li", "ul", "ol", "p", "tr", "table")
+        and (element.tag in _HEADINGS or _names_column(next(iter(urls))))
+    )
+
+
+def _more_of(element: HtmlElement, rows: set[str], page: Page, heading: str = "") -> str:
+    """Where an element's link to all rows of another list leads, "" where it has none."""
+    for link in element.iter("a"):
+        said = _said(link)
+        if (_MORE.match(said) or (heading and squeeze(said) == heading)) and (
+            url := _address(link, page.base)
+        ):
+            if url not in rows and url != page.url and not same_list(page.url, url):
+                return url
+    return ""
+
+
+def _said(link: HtmlElement) -> str:
+    """The text of a link, or what its picture is called."""
+    text = fold_space(link.text_content()) or link.get("title") or ""
+    if not text:
+        for picture in link.iter("img"):
+            name = (picture.get("src") or "").rpartition("/")[2]
+            return fold_space(picture.get("alt") or "") or name.partition(".")[0]
+    return fold_space(text)
+
+
+def _columns(page: Page) -> set[str]:
+    """What the page may call its own column: parts of its title, and what its head names."""
+    said = [c.raw for c in page.meta.get("columnname", [])]
+    said += re.split(r"[-_|—–－·>»\s]+", page.root.findtext(".//title") or "")
+    return {squeeze(name) for name in said if len(squeeze(name)) > 1}
 
 
 def _without_tabs(pieces: list[_Piece]) -> list[_Piece]:
@@ -210,20 +378,25 @@ def has_paging(page: Page) -> bool:
 
 
 def _paging_links(page: Page) -> Iterator[tuple[str, str]]:
-    """(text, URL) of what may lead to another page of this list: links, options of a select."""
-    for link in page.root.iter("a", "link", "option"):
+    """(text, URL) of what may lead to another page of this list: links, options of a select,
+    buttons.
+    """
+    for link in page.root.iter("a", "link", "option", "input", "button"):
         address = link.get("value") if link.tag == "option" else link.get("href")
         if link.tag == "option" and not re.search(r"[./?]", address or ""):
             continue
-        url = _address(link, page.base) if link.tag == "a" else absolute(page.base, address)
+        led = link.tag not in ("option", "link")
+        url = _address(link, page.base) if led else absolute(page.base, address)
         if url is None or not same_list(page.url, url):
             continue
-        if link.get("rel") == "next" or "next" in (link.get("class") or "").lower().split():
+        text = (link.get("value") or "") if link.tag == "input" else _said(link)
+        text = fold_space(text).strip("[]【】")
+        if link.get("rel") == "next":
             yield "下一页", url
         elif link.tag != "link":
-            pictures = "".join(picture.get("alt") or "" for picture in link.iter("img"))
-            text = fold_space(link.text_content()) or pictures or link.get("title") or ""
-            yield fold_space(text).strip("[]【】"), url
+            mark = "next" in (link.get("class") or "").lower().split()
+            told = _PAGING.match(text) and not _NEXT.match(text)
+            yield ("下一页" if (mark and not told) or _NEXT_PICTURE.search(text) else text), url
 
 
 def _called(page: Page, wanted: int, numbered: dict[int, str]) -> str | None:
@@ -253,8 +426,11 @@ def same_list(url: str, other: str) -> bool:
     kept = {k: v for k, v in parse_qsl(here.query) if not _PAGER.match(k)}
     kept2 = {k: v for k, v in parse_qsl(there.query) if not _PAGER.match(k)}
     if path == path2:
-        # What `?page=2` adds to an address that had no query may name the column, too.
-        return here.query != there.query and (kept == kept2 or not here.query)
+        # Beside the page's number, links may add what the first address took for granted.
+        paged = any(_PAGER.match(name) for name, _ in parse_qsl(there.query))
+        return here.query != there.query and (
+            kept == kept2 or (paged and kept.items() <= kept2.items())
+        )
     if kept != kept2:
         return False
     stem, stem2 = _stem(path), _stem(path2)
@@ -285,6 +461,9 @@ def _address(link: HtmlElement, base: str) -> str | None:
         return url
     if _NOT_WEB.match(href):
         return href.strip()[:_LONGEST]  # a row all the same: refused, and counted
+    for name in _DATA:
+        if url := absolute(base, link.get(name)):
+            return url
     for script in (href, link.get("onclick") or ""):
         if match := _QUOTED.search(script):
             return absolute(base, match[1])
@@ -294,39 +473,64 @@ def _address(link: HtmlElement, base: str) -> str | None:
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     """Visible links that may lead to a post, with their absolute http(s) URL."""
     concealed = hiding_selectors(page)
+    logins = {
+        form
+        for field in page.root.iter("input")
+        if (field.get("type") or "").lower() == "password"
+        for form in field.iterancestors("form")
+    }
     found = []
     for link in page.root.iter():
-        if link.tag != "a" and (link.get("onclick") is None or link.find(".//a") is not None):
+        if link.tag != "a" and (not _is_led(link) or link.find(".//a") is not None):
             continue
         url = _address(link, page.base)
-        if url is None or url.split("#")[0] == page.url:
+        if url is None or url.split("#")[0] == page.url or _is_no_post(url, page.url):
             continue
         # Links hidden from people are traps for robots.
         if any(_is_concealed(element, concealed) for element in (link, *link.iterancestors())):
             continue
         title = _title(link)
-        named = title and not _PAGING.match(title) and not _NO_TITLE.match(title)
+        if logins and any(form in logins for form in link.iterancestors("form")):
+            continue
+        named = title and not any(p.match(title) for p in (_PAGING, _NO_TITLE, _DATE_ONLY, _LEAF))
         if named and next(link.iterancestors("th", "thead"), None) is None:
             found.append((link, url.split("#")[0]))
     labels = _labels(found)
     return [(link, url) for link, url in found if link not in labels]
 
 
+def _is_led(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    return "onclick" in attributes or any(name in attributes for name in _DATA)
+
+
+def _is_no_post(url: str, here: str) -> bool:
+    """Whether a link can only be one of the page's frame: to the home page, or to a search."""
+    parts = urlsplit(url)
+    home = not parts.query and parts.path in ("", "/") and host_of(url) == host_of(here)
+    return home or bool(_SEARCH.search(parts.query))
+
+
 def _labels(links: list[tuple[HtmlElement, str]]) -> set[HtmlElement]:
-    """Links to the column that stand in a post's row: [市县] before its title."""
+    """Links to the column that stand in a post's row, in brackets or in other rows, too: [市县]
+    before its title.
+    """
     rows: defaultdict[HtmlElement, list[tuple[HtmlElement, str]]] = defaultdict(list)
     for link, url in links:
         block = next((e for e in link.iterancestors("li", "tr", "dd", "dt", "p", "div")), None)
         if block is not None:
             rows[block].append((link, url))
+    named = Counter(url for members in rows.values() for url in {url for _, url in members})
     labels = set()
     for members in rows.values():
         titles = {link: _title(link) for link, _ in members}
         longest = max(len(title) for title in titles.values())
-        for link, title in titles.items():
+        for link, url in members:
+            title = titles[link]
             wrapped = _before(link)[-1:] + title + (link.tail or "").lstrip()[:1]
             bracketed = _BRACKETED.match(title) or _BRACKETED.match(wrapped)
-            if bracketed and len(title) < longest and len(members) <= 3:
+            common = len(title) < _LONG and (named[url] > 1 or is_column(url))
+            if (bracketed or common) and len(title) < longest and len(members) <= 3:
                 labels.add(link)
     return labels
 
@@ -384,7 +588,7 @@ def _is_one_row(
 def _weight(row: Row, own: str, host: str) -> float:
     if row.date_raw:
         weight = 6.0
-    elif host_of(row.url) != host:
+    elif host_of(row.url) != host or _names_column(row.url):
         return 0.05
     else:
         weight = 1.0 if len(row.title) >= _LONG else 0.1
@@ -396,25 +600,19 @@ def _under(url: str, column: str) -> bool:
 
 
 def _is_aside(container: HtmlElement) -> bool:
-    """Whether marks, or the heading above, tell a group of links from a page's main list."""
+    """Whether marks tell a group of links from a page's main list."""
     for element in (container, *container.iterancestors()):
         if element.tag in ("nav", "footer", "aside", "header"):
             return True
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
         if element.tag not in ("body", "html") and _ASIDE.search(marks):
             return True
-    for element in (container, *container.iterancestors())[:3]:
-        above = element.getprevious()
-        if above is not None:
-            heading = visible_text(above)
-            return len(heading) <= 20 and bool(_ASIDE_HEADING.search(heading))
     return False
 
 
 def _title(link: HtmlElement) -> str:
-    """The link's text without dates that skins put inside the anchor."""
-    heading = next(link.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
-    within = link if heading is None or not visible_text(heading) else heading
+    """The link's text without what skins put into the anchor beside it: dates, excerpts, counts."""
+    within = _titled(link)
     dates = {
         element
         for element in within.iterdescendants()
@@ -430,13 +628,47 @@ def _title(link: HtmlElement) -> str:
             parts.append(element.tail or "")
         text = fold_space("".join(parts))
     text = _BULLET.sub("", text)
-    full = _BULLET.sub("", fold_space(drop_controls(link.get("title") or "")))
+    full = _BULLET.sub("", _said_title(link))
     stem = _CUT.sub("", text)
     if full and (not text or len(full) >= len(stem)):
         return full
     if not text:
         return fold_space(" ".join(picture.get("alt") or "" for picture in link.iter("img")))
     return text
+
+
+def _said_title(link: HtmlElement) -> str:
+    """The title attribute, or what it calls the title among other fields."""
+    said = link.get("title") or ""
+    if match := _TITLE_FIELD.match(said):
+        said = match[1]
+    return fold_space(drop_controls(said))
+
+
+def _titled(link: HtmlElement) -> HtmlElement:
+    """The part of a card or table row that holds its title: a heading, what is marked as title,
+    the longest cell of a row, else the first line of several.
+    """
+    heading = next(link.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
+    if heading is not None and visible_text(heading):
+        return heading
+    if not len(link):
+        return link
+    for element in link.iterdescendants():
+        marked = isinstance(element.tag, str) and _TITLE_MARK.search(element.get("class") or "")
+        if marked and visible_text(element):
+            return element
+    if link.tag == "tr":
+        return max(link.iter("td", "th"), key=lambda cell: len(visible_text(cell)), default=link)
+    if (link.text or "").strip():
+        return link
+    lines = [part for part in link.iter("div", "p", "li", "dt", "dd") if not len(part)]
+    told = (part for part in lines if len(text := visible_text(part)) > 3 and not _is_date(text))
+    return next(told, link) if len(lines) > 1 else link
+
+
+def _is_date(text: str) -> bool:
+    return bool(_DATE_ONLY.match(text) or _LEAF.match(text))
 
 
 def _read_rows(
@@ -457,6 +689,13 @@ def _read_rows(
 
 
 def _date(row: HtmlElement, link: HtmlElement) -> str:
+    if date := _date_element(row):
+        return date
+    return _printed(visible_text(row).replace(visible_text(link), " ") if row is not link else "")
+
+
+def _date_element(row: HtmlElement) -> str:
+    """The date that stands in an element of its own, "" where none does."""
     for element in row.iterdescendants():
         if not isinstance(element.tag, str):
             continue
@@ -466,9 +705,19 @@ def _date(row: HtmlElement, link: HtmlElement) -> str:
         if _DATE_ONLY.match(text):
             return text.strip("[]【】（）() ")
         if leaf := _LEAF.match(fold_space(text.replace("\n", " "))):
-            month = re.sub(r"\s*[/.年]\s*", "-", leaf["month"] or leaf["month2"])
-            return f"{month}-{leaf['day'] or leaf['day2']}"
-    return _printed(visible_text(row).replace(visible_text(link), " ") if row is not link else "")
+            return _leaf_date(leaf)
+    return ""
+
+
+def _leaf_date(leaf: re.Match[str]) -> str:
+    """A calendar leaf's date in one order, year first."""
+    if leaf["name"]:
+        return f"{leaf['day3']} {leaf['name']} {leaf['year3']}"
+    if leaf["month"] or leaf["month2"]:
+        parts = (leaf["month"] or leaf["month2"], leaf["day"] or leaf["day2"])
+    else:
+        parts = (leaf["year"] or leaf["year2"], leaf["rest"] or leaf["rest2"])
+    return re.sub(r"\s*[/.年月]\s*", "-", "-".join(parts))
 
 
 def _beside(row: HtmlElement, urls_below: dict[HtmlElement, set[str]], *, forward: bool) -> str:

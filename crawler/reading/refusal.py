@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from crawler.items import Candidate, NotAnArticle
 from crawler.reading.blocks import Block
 from crawler.reading.body import Body
-from crawler.reading.listing import Placed, find_rows, read_rows
+from crawler.reading.listing import Placed, every_row, find_rows, read_rows
 from crawler.reading.page import Page, shows, visible_text
 from crawler.reading.text import squeeze
 from crawler.reading.urls import absolute, is_file
@@ -132,29 +132,39 @@ def _is_dated(page: Page, dates: Sequence[Candidate]) -> bool:
     """Whether anything but the rows of a list dates the page."""
     if not dates or not all(date.xpath for date in dates):
         return bool(dates)
-    tree = page.root.getroottree()
-    places = [tree.getpath(one.element) for one in find_rows(page)]
-    if len(places) < _MANY:
+    placed = find_rows(page)
+    if len(placed) < _MANY:
         return True
+    tree = page.root.getroottree()
+    places = tuple(f"{tree.getpath(one.element)}/" for one in placed)
+    shown = {one.row.date_raw for one in placed}
+    beside = len(shown & {date.raw for date in dates}) >= _LIST
     return not all(
-        any(f"{date.xpath}/".startswith(f"{place}/") for place in places) for date in dates
+        f"{date.xpath}/".startswith(places) or (beside and date.raw in shown) for date in dates
     )
 
 
 def _listed(page: Page, body: Body) -> int:
-    """How many rows of the page's list are lines of the body, or head lines of it (titles above
-    excerpts); 0 where they are no third of it.
+    """How many rows of lists are lines of the body, or head lines of it (titles above excerpts);
+    0 where they are no third of it.
     """
     lines = [block for block in body.blocks if block.text]
     if not lines or not _may_list(lines):
         return 0
-    placed = [one for one in find_rows(page) if not is_file(one.row.url)]
+    placed = [one for one in every_row(page) if not is_file(one.row.url)]
     found = _rows_of(page, lines, placed)
-    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
+    if 3 * len(found) < len(lines):
+        return 0
     # Excerpts below the rows are sentences, too: then the rows have to be many.
-    if found >= _MANY and 3 * found >= len(lines):
-        return found
-    return min(found, sum(bool(one.row.date_raw) for one in placed)) if not said else 0
+    if len(found) >= _MANY and _of_main(page, found):
+        return len(found)
+    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
+    return 0 if said else sum(bool(one.row.date_raw) for one in found)
+
+
+def _of_main(page: Page, found: Sequence[Placed]) -> bool:
+    main = {one.link for one in find_rows(page)}
+    return any(one.link in main for one in found)
 
 
 def _may_list(lines: Sequence[Block]) -> bool:
@@ -166,23 +176,23 @@ def _may_list(lines: Sequence[Block]) -> bool:
     return 3 * len(list(islice(led, len(lines)))) >= len(lines)
 
 
-def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> int:
-    """How many rows stand in a line, or have a line between them and the next row."""
+def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> list[Placed]:
+    """The rows that stand in a line, or have a line between them and the next row."""
     texts: defaultdict[HtmlElement, str] = defaultdict(str)
     for line in lines:
         texts[line.element] += line.bare
     rows = {one.link: one for one in placed}
-    found, waiting = 0, False
+    found: list[Placed] = []
+    waiting: Placed | None = None
     for element in page.root.iter():
-        if element in rows:
+        if one := rows.get(element):
             within = (e for e in (element, *element.iterancestors()) if e in texts)
             text = squeeze(visible_text(element))
-            inside = any(text in texts[holder] for holder in within)
-            found += inside
-            waiting = not inside
+            waiting = None if any(text in texts[holder] for holder in within) else one
+            found += [] if waiting else [one]
         elif waiting and element in texts:
-            found += 1
-            waiting = False
+            found.append(waiting)
+            waiting = None
     return found
 
 
