@@ -59,7 +59,7 @@ class Vsb(Family):
     # --- lists -------------------------------------------------------------------------------
 
     def next_page(self, page: Page, number: int) -> NextPage | None:
-        for _, link in select(page, (".p_next > a", "a.Next")):
+        for _, link in select(page, (".p_next > a",)):
             if url := absolute(page.base, link.get("href")):
                 return NextPage(url)
         if linked := super().next_page(page, number):

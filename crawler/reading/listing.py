@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.reading.dates import find_dates
+from crawler.reading.links import address, is_led, said
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
-from crawler.reading.text import drop_controls, fold_space, squeeze
+from crawler.reading.paging import PAGING, same_list
+from crawler.reading.rows import date_beside, date_element, date_of, is_date, title_of
+from crawler.reading.text import squeeze
 from crawler.reading.tree import AWAY
-from crawler.reading.urls import absolute, column_path, host_of, is_column
+from crawler.reading.urls import column_path, host_of, is_column
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,46 +52,9 @@ class Placed:
 
 _TABLE = frozenset(("table", "tbody", "tr", "td"))
 _PARTS = frozenset(("li", "dt", "dd"))
-_DATE_ONLY = re.compile(
-    r"^[\s\[【（(]*(?:\d{2,4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?"
-    r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?[\s\]】）)]*$|^(?:今天|昨天|前天)(?:\s*\d{1,2}:\d{2})?$|"
-    r"^\d+(?:分钟|小时|天)前$"
-)
-# A calendar leaf: the day large, year and month small, above or below it.
-_LEAF = re.compile(
-    r"^(?:(?P<day>\d{1,2})日?\s*(?:[/|]\s*)?(?P<month>20\d\d\s*[-/.年]\s*\d{1,2})月?"
-    r"|(?P<month2>20\d\d\s*[-/.年]\s*\d{1,2})月?\s+(?P<day2>\d{1,2})日?"
-    r"|(?P<year>20\d\d)年?\s+(?P<rest>\d{1,2}\s*[-/.月]\s*\d{1,2})日?"
-    r"|(?P<rest2>\d{1,2}\s*[-/.月]\s*\d{1,2})日?\s*(?P<year2>20\d\d)年?"
-    r"|(?P<day3>\d{1,2})\s*(?P<name>[A-Z][a-z]{2,8})\.?,?\s*(?P<year3>20\d\d))$"
-)
-_YEARLESS = re.compile(
-    r"(?<![\d.-])(?:1[0-2]|0?[1-9])\s*[-/.月]\s*(?:3[01]|[12]\d|0?[1-9])日?(?![\d.])"
-)
-_BULLET = re.compile(r"^[\s·•●○◆◇■□▪▶►>»→★☆※]+")
-# 动易 puts all that it knows of a post there: 文章标题：… 作者：… 更新时间：…
-_TITLE_FIELD = re.compile(
-    r"\s*(?:文章|信息|新闻)?标\s*题\s*[:：]\s*([^\r\n]+?)\s*(?:[\r\n]|\s(?:作\s*者|更新|发布|点击|时间)|$)"
-)
-_TITLE_MARK = re.compile(
-    r"(?:^|[-_\s])(?:\w{0,4}title|tit|tt|bt|biaoti|name|subject|headline)(?:$|[-_\s])", re.I
-)
-_CUT = re.compile(r"(?:…|\.{3,})$")
 _BRACKETED = re.compile(r"^[\[【〔(（].{1,8}[\]】〕)）]$")
 _LONG = 8  # characters: what is shorter names a column rather than a post
 
-_PAGING = re.compile(
-    r"^(?:[<>«»‹›|←→\s]*(?:[上下前后後末尾首第]\s*一?\s*[页頁]|最后一?页|转到|跳转|GO|Next|Prev(?:ious)?"
-    r"|(?:点击)?(?:加载|查看|显示)更多)[<>«»‹›|←→.…\s]*|第?\s*\d{1,4}\s*[页頁]?|[<>«»‹›|.…←→\s]+)$",
-    re.I,
-)
-_NEXT = re.compile(
-    r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»→]|Next(?:\s*page)?|(?:点击)?(?:加载|查看|显示)更多)"
-    r"[>›»→.…\s]*$",
-    re.I,
-)
-# What pictures of arrows are called.
-_NEXT_PICTURE = re.compile(r"(?:^|[-_])(?:next\w*|xia_?ye|xiayiye|xyy)(?:$|[-_])", re.I)
 # Words that lead to no post wherever they stand: headers of tables, tools of boxes.
 _NO_TITLE = re.compile(
     r"^[\[【(（<>«»]*(?:标\s*题|名\s*称|日\s*期|时\s*间|序号|文号|索引号|发布(?:时间|日期)|发文(?:日期|机关)|"
@@ -114,24 +79,7 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _FEW = 3  # rows below a lead
 _MORE = re.compile(r"^[\[(<>《》【+\s]*(?:查看)?(?:更\s*多|more)[\])>》】+.…»\s]*$", re.I)
 _MORE_TAIL = re.compile(r"[\[(<>【+]*(?:查看)?(?:更多|more)[\])>】+.…»]*$", re.I)
-# What a browser would open, and a crawler must not.
-_NOT_WEB = re.compile(r"\s*(?:file|s?ftps?|data|gopher|s3|smb|ldap|dict|jar|wss?):", re.I)
-_LONGEST = 500  # characters of such an address
-# Elements that lead somewhere by script, and name the address.
-_DATA = ("data-href", "data-url", "data-link")
 _SEARCH = re.compile(r"(?:^|[&?])(?:q|wd|kw|query|keywords?|search\w*)=", re.I)
-_QUOTED = re.compile(r"""['"]\s*((?:https?:/)?/?[^'"\s<>()]*[./?][^'"\s<>()]*)\s*['"]""")
-_CALL = re.compile(r"\w\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
-# location = "index_" + n + ".html", in a script or in the attribute of a select.
-_JUMP = re.compile(
-    r"""(?:location(?:\.href)?\s*=|open\s*\()\s*['"]([^'"]+)['"]\s*\+\s*[\w.\[\]]+"""
-    r"""(?:\s*\+\s*['"]([^'"]*)['"])?"""
-)
-_PAGER = re.compile(
-    r"^(?:p|pp|pn|pg|paged?|page_?(?:no|num|number|index|id)?|cur(?:rent)?_?page(?:no)?|start|offset|"
-    r"total\w*)$",
-    re.I,
-)
 
 
 def read_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Row]:
@@ -170,7 +118,7 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
         if container is not None:
             # The longest text wins where a row links its picture, too.
             known = groups[container].get(row)
-            if known is None or len(_title(link)) > len(_title(known[0])):
+            if known is None or len(title_of(link)) > len(title_of(known[0])):
                 groups[container][row] = (link, url)
     return groups, urls_below
 
@@ -190,20 +138,19 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
                 continue
             score /= 3
         box = _Box.around(container, urls_below, page)
-        aside = _is_aside(container) or bool(_ASIDE_HEADING.search(box.heading))
-        if aside:
-            score /= 10
-        if box.heading in columns:
-            score *= 3
-        elif box.more and not (own and _under(box.more, own)):
-            score /= 10
-            aside = True
+        named = box.heading in columns
+        of_others = box.more and not (own and _under(box.more, own))
+        aside = _is_aside(container) or (
+            not named and bool(of_others or _ASIDE_HEADING.search(box.heading))
+        )
+        score *= 3 if named else 1
+        score /= 10 if aside else 1
         # Skins break one list into several <ul> of five rows: brothers belong together.
         names = (container.get("class") or "").split()[:1]
         kind = re.sub(r"\d+$", "", names[0]) if names else ""
         at_home = sum(_under(row.url, own) for row in rows) / len(rows) if own else 0
         lists[container.getparent(), container.tag, kind].append(
-            _Piece(placed, score, at_home, aside, box.heading in columns)
+            _Piece(placed, score, at_home, aside, named)
         )
     best = max(
         map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
@@ -269,7 +216,7 @@ def _leads(
             headed = any(e.tag in _HEADINGS for e in (*islice(link.iterancestors(), 2), *link))
             near = any(e in box for e in islice(row.iterancestors(), 3))
             if headed and near and len(members) == 1 and _shape(url) in shapes:
-                found.append(Placed(Row(url, _title(link), _date_element(row)), link, row))
+                found.append(Placed(Row(url, title_of(link), date_element(row)), link, row))
     return found[:1]
 
 
@@ -320,23 +267,13 @@ def _may_head(element: HtmlElement, urls: set[str]) -> bool:
 def _more_of(element: HtmlElement, rows: set[str], page: Page, heading: str = "") -> str:
     """Where an element's link to all rows of another list leads, "" where it has none."""
     for link in element.iter("a"):
-        said = _said(link)
-        if (_MORE.match(said) or (heading and squeeze(said) == heading)) and (
-            url := _address(link, page.base)
-        ):
+        text = said(link)
+        if not _MORE.match(text) and (not heading or squeeze(text) != heading):
+            continue
+        if url := address(link, page.base):
             if url not in rows and url != page.url and not same_list(page.url, url):
                 return url
     return ""
-
-
-def _said(link: HtmlElement) -> str:
-    """The text of a link, or what its picture is called."""
-    text = fold_space(link.text_content()) or link.get("title") or ""
-    if not text:
-        for picture in link.iter("img"):
-            name = (picture.get("src") or "").rpartition("/")[2]
-            return fold_space(picture.get("alt") or "") or name.partition(".")[0]
-    return fold_space(text)
 
 
 def _columns(page: Page) -> set[str]:
@@ -353,123 +290,6 @@ def _without_tabs(pieces: list[_Piece]) -> list[_Piece]:
     return pieces
 
 
-def next_page(page: Page, number: int) -> str | None:
-    """The URL behind the page's own link to page `number` + 1, None where it has none.
-
-    Only pages of the same list count: the same address but for its page number.
-    """
-    numbered: dict[int, str] = {}
-    for text, url in _paging_links(page):
-        if _NEXT.match(text):
-            return url
-        if digits := re.fullmatch(r"第?\s*(\d{1,4})\s*[页頁]?", text):
-            numbered.setdefault(int(digits[1]), url)
-    if number + 1 in numbered:
-        return numbered[number + 1]
-    return _called(page, number + 1, numbered)
-
-
-def has_paging(page: Page) -> bool:
-    """True when the page shows links to other pages of its list."""
-    return any(_PAGING.match(text) for text, _ in _paging_links(page))
-
-
-# --- paging ----------------------------------------------------------------------------------
-
-
-def _paging_links(page: Page) -> Iterator[tuple[str, str]]:
-    """(text, URL) of what may lead to another page of this list: links, options of a select,
-    buttons.
-    """
-    for link in page.root.iter("a", "link", "option", "input", "button"):
-        address = link.get("value") if link.tag == "option" else link.get("href")
-        if link.tag == "option" and not re.search(r"[./?]", address or ""):
-            continue
-        led = link.tag not in ("option", "link")
-        url = _address(link, page.base) if led else absolute(page.base, address)
-        if url is None or not same_list(page.url, url):
-            continue
-        text = (link.get("value") or "") if link.tag == "input" else _said(link)
-        text = fold_space(text).strip("[]【】")
-        if link.get("rel") == "next":
-            yield "下一页", url
-        elif link.tag != "link":
-            mark = "next" in (link.get("class") or "").lower().split()
-            told = _PAGING.match(text) and not _NEXT.match(text)
-            yield ("下一页" if (mark and not told) or _NEXT_PICTURE.search(text) else text), url
-
-
-def _called(page: Page, wanted: int, numbered: dict[int, str]) -> str | None:
-    """The address of a page that a script opens, `gotoPage(2)`, where its pattern is visible."""
-    calls = page.root.xpath("//a/@onclick | //a[starts-with(@href, 'javascript:')]/@href")
-    options = page.root.xpath("//select[contains(@onchange, 'location')]/option/@value")
-    asked = any((call := _CALL.search(text)) and int(call[1]) == wanted for text in calls)
-    if not asked and str(wanted) not in options:
-        return None
-    for prefix, suffix in _JUMP.findall(page.source):
-        url = absolute(page.base, f"{prefix}{wanted}{suffix}")
-        if url and same_list(page.url, url):
-            return url
-    for number, url in numbered.items():
-        head, found, tail = url.rpartition(str(number))
-        if found and number > 1:
-            return f"{head}{wanted}{tail}"
-    return None
-
-
-def same_list(url: str, other: str) -> bool:
-    """Whether two addresses are different pages of one list: equal but for the page's number."""
-    if host_of(url) != host_of(other):
-        return False
-    here, there = urlsplit(url), urlsplit(other)
-    path, path2 = _bare(here.path), _bare(there.path)
-    kept = {k: v for k, v in parse_qsl(here.query) if not _PAGER.match(k)}
-    kept2 = {k: v for k, v in parse_qsl(there.query) if not _PAGER.match(k)}
-    if path == path2:
-        # Beside the page's number, links may add what the first address took for granted.
-        paged = any(_PAGER.match(name) for name, _ in parse_qsl(there.query))
-        return here.query != there.query and (
-            kept == kept2 or (paged and kept.items() <= kept2.items())
-        )
-    if kept != kept2:
-        return False
-    stem, stem2 = _stem(path), _stem(path2)
-    if stem2 in (path, stem) or path2 == stem:
-        return True
-    # A column's first page is its folder, whatever the others are called: list_5_2.html.
-    folder, _, name = path2.rpartition("/")
-    return folder == path and bool(re.search(r"\d", name)) and here.path[-1:] in ("/", "l", "m")
-
-
-def _bare(path: str) -> str:
-    """A path without extension, and without the name of a folder's own page."""
-    path = re.sub(r"\.\w{2,5}$", "", path.rstrip("/"))
-    return re.sub(r"/(?:index|default|list)$", "", path)
-
-
-def _stem(path: str) -> str:
-    return _bare(re.sub(r"(?:[-_/]?(?:page|p)?[-_/]?\d+)$", "", path))
-
-
-# --- rows ------------------------------------------------------------------------------------
-
-
-def _address(link: HtmlElement, base: str) -> str | None:
-    """Where a link leads, by its href or by the address that its script opens."""
-    href = link.get("href") or ""
-    if url := absolute(base, href):
-        return url
-    if _NOT_WEB.match(href):
-        return href.strip()[:_LONGEST]  # a row all the same: refused, and counted
-    for name in _DATA:
-        if url := absolute(base, link.get(name)):
-            return url
-    for script in (href, link.get("onclick") or ""):
-        if match := _QUOTED.search(script):
-            return absolute(base, match[1])
-    return None
-
-
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     """Visible links that may lead to a post, with their absolute http(s) URL."""
     concealed = hiding_selectors(page)
@@ -481,27 +301,22 @@ def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     }
     found = []
     for link in page.root.iter():
-        if link.tag != "a" and (not _is_led(link) or link.find(".//a") is not None):
+        if link.tag != "a" and (not is_led(link) or link.find(".//a") is not None):
             continue
-        url = _address(link, page.base)
+        url = address(link, page.base)
         if url is None or url.split("#")[0] == page.url or _is_no_post(url, page.url):
             continue
         # Links hidden from people are traps for robots.
         if any(_is_concealed(element, concealed) for element in (link, *link.iterancestors())):
             continue
-        title = _title(link)
+        title = title_of(link)
         if logins and any(form in logins for form in link.iterancestors("form")):
             continue
-        named = title and not any(p.match(title) for p in (_PAGING, _NO_TITLE, _DATE_ONLY, _LEAF))
+        named = title and not (PAGING.match(title) or _NO_TITLE.match(title) or is_date(title))
         if named and next(link.iterancestors("th", "thead"), None) is None:
             found.append((link, url.split("#")[0]))
     labels = _labels(found)
     return [(link, url) for link, url in found if link not in labels]
-
-
-def _is_led(element: HtmlElement) -> bool:
-    attributes = element.attrib
-    return "onclick" in attributes or any(name in attributes for name in _DATA)
 
 
 def _is_no_post(url: str, here: str) -> bool:
@@ -523,7 +338,7 @@ def _labels(links: list[tuple[HtmlElement, str]]) -> set[HtmlElement]:
     named = Counter(url for members in rows.values() for url in {url for _, url in members})
     labels = set()
     for members in rows.values():
-        titles = {link: _title(link) for link, _ in members}
+        titles = {link: title_of(link) for link, _ in members}
         longest = max(len(title) for title in titles.values())
         for link, url in members:
             title = titles[link]
@@ -610,134 +425,18 @@ def _is_aside(container: HtmlElement) -> bool:
     return False
 
 
-def _title(link: HtmlElement) -> str:
-    """The link's text without what skins put into the anchor beside it: dates, excerpts, counts."""
-    within = _titled(link)
-    dates = {
-        element
-        for element in within.iterdescendants()
-        if isinstance(element.tag, str) and _DATE_ONLY.match(visible_text(element) or "-")
-    }
-    if not dates:
-        text = visible_text(within)
-    else:
-        parts = [within.text or ""]
-        for element in within.iterdescendants():
-            if element not in dates and not any(a in dates for a in element.iterancestors()):
-                parts.append(element.text or "")
-            parts.append(element.tail or "")
-        text = fold_space("".join(parts))
-    text = _BULLET.sub("", text)
-    full = _BULLET.sub("", _said_title(link))
-    stem = _CUT.sub("", text)
-    if full and (not text or len(full) >= len(stem)):
-        return full
-    if not text:
-        return fold_space(" ".join(picture.get("alt") or "" for picture in link.iter("img")))
-    return text
-
-
-def _said_title(link: HtmlElement) -> str:
-    """The title attribute, or what it calls the title among other fields."""
-    said = link.get("title") or ""
-    if match := _TITLE_FIELD.match(said):
-        said = match[1]
-    return fold_space(drop_controls(said))
-
-
-def _titled(link: HtmlElement) -> HtmlElement:
-    """The part of a card or table row that holds its title: a heading, what is marked as title,
-    the longest cell of a row, else the first line of several.
-    """
-    heading = next(link.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
-    if heading is not None and visible_text(heading):
-        return heading
-    if not len(link):
-        return link
-    for element in link.iterdescendants():
-        marked = isinstance(element.tag, str) and _TITLE_MARK.search(element.get("class") or "")
-        if marked and visible_text(element):
-            return element
-    if link.tag == "tr":
-        return max(link.iter("td", "th"), key=lambda cell: len(visible_text(cell)), default=link)
-    if (link.text or "").strip():
-        return link
-    lines = [part for part in link.iter("div", "p", "li", "dt", "dd") if not len(part)]
-    told = (part for part in lines if len(text := visible_text(part)) > 3 and not _is_date(text))
-    return next(told, link) if len(lines) > 1 else link
-
-
-def _is_date(text: str) -> bool:
-    return bool(_DATE_ONLY.match(text) or _LEAF.match(text))
-
-
 def _read_rows(
     members: dict[HtmlElement, tuple[HtmlElement, str]],
     urls_below: dict[HtmlElement, set[str]],
 ) -> list[Placed]:
     """The rows of one group; dates stand in the row, behind it or before it."""
-    inside = {row: _date(row, link) for row, (link, _) in members.items()}
+    inside = {row: date_of(row, link) for row, (link, _) in members.items()}
     dates = inside
     if not any(inside.values()):
-        behind = {row: _beside(row, urls_below, forward=True) for row in members}
-        before = {row: _beside(row, urls_below, forward=False) for row in members}
+        behind = {row: date_beside(row, urls_below, forward=True) for row in members}
+        before = {row: date_beside(row, urls_below, forward=False) for row in members}
         dates = max(behind, before, key=lambda found: Counter(map(bool, found.values()))[True])
     return [
-        Placed(Row(url, _title(link), dates[row]), link, row)
+        Placed(Row(url, title_of(link), dates[row]), link, row)
         for row, (link, url) in members.items()
     ]
-
-
-def _date(row: HtmlElement, link: HtmlElement) -> str:
-    if date := _date_element(row):
-        return date
-    return _printed(visible_text(row).replace(visible_text(link), " ") if row is not link else "")
-
-
-def _date_element(row: HtmlElement) -> str:
-    """The date that stands in an element of its own, "" where none does."""
-    for element in row.iterdescendants():
-        if not isinstance(element.tag, str):
-            continue
-        text = visible_text(element) or "-"
-        if len(text) > 40:
-            continue
-        if _DATE_ONLY.match(text):
-            return text.strip("[]【】（）() ")
-        if leaf := _LEAF.match(fold_space(text.replace("\n", " "))):
-            return _leaf_date(leaf)
-    return ""
-
-
-def _leaf_date(leaf: re.Match[str]) -> str:
-    """A calendar leaf's date in one order, year first."""
-    if leaf["name"]:
-        return f"{leaf['day3']} {leaf['name']} {leaf['year3']}"
-    if leaf["month"] or leaf["month2"]:
-        parts = (leaf["month"] or leaf["month2"], leaf["day"] or leaf["day2"])
-    else:
-        parts = (leaf["year"] or leaf["year2"], leaf["rest"] or leaf["rest2"])
-    return re.sub(r"\s*[/.年月]\s*", "-", "-".join(parts))
-
-
-def _beside(row: HtmlElement, urls_below: dict[HtmlElement, set[str]], *, forward: bool) -> str:
-    """The date between a row and its neighbour."""
-    parts = [row.tail or ""] if forward else []
-    for other in row.itersiblings(preceding=not forward):
-        if not forward:
-            parts.insert(0, other.tail or "")
-        if urls_below.get(other):
-            break
-        if isinstance(other.tag, str):
-            parts.insert(len(parts) if forward else 0, f" {visible_text(other)} ")
-        if forward:
-            parts.append(other.tail or "")
-    text = fold_space("".join(parts))
-    return text.strip("[]【】（）() ") if _DATE_ONLY.match(text) else _printed(text)
-
-
-def _printed(text: str) -> str:
-    for _, _, raw in find_dates(text):
-        return raw
-    match = _YEARLESS.search(text)
-    return match[0] if match else ""

@@ -2,8 +2,9 @@ import pytest
 
 from crawler.families.base import NextPage
 from crawler.families.nfcms import Nfcms
-from crawler.reading.listing import Row, next_page, read_rows
+from crawler.reading.listing import Row, read_rows
 from crawler.reading.page import Page, parse
+from crawler.reading.paging import next_page
 from tests.conftest import NOW
 
 NAV = '<ul class="nav"><li><a href="/">首页</a></li><li><a href="/a/content/post_9.html">关于我们这个单位</a></li></ul>'
