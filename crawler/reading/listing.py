@@ -21,11 +21,11 @@ from lxml.html import HtmlElement
 
 from crawler.reading.links import address, is_led, said
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
-from crawler.reading.paging import PAGING, same_list
+from crawler.reading.paging import PAGING, find_pager, same_list
 from crawler.reading.rows import date_beside, date_element, date_of, is_date, title_of
 from crawler.reading.text import squeeze
 from crawler.reading.tree import AWAY
-from crawler.reading.urls import column_path, host_of, is_column
+from crawler.reading.urls import absolute, column_path, host_of, is_column
 
 
 @dataclass(slots=True, frozen=True)
@@ -126,32 +126,14 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
 def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Placed]:
     """The rows of `read_rows` with their places on the page."""
     groups, urls_below = _groups(page)
-    own = column_path(page.url)
-    columns = _columns(page)
+    judge = _Judge(page, groups, urls_below, is_article)
     lists: defaultdict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for container, members in groups.items():
-        placed = _read_rows(members, urls_below)
-        rows = [one.row for one in placed]
-        score = sum(_weight(row, own, host_of(page.url)) for row in rows)
-        if is_article is not None and not any(is_article(row.url) for row in rows):
-            if 2 * sum(bool(row.date_raw) for row in rows) < len(rows):
-                continue
-            score /= 3
-        box = _Box.around(container, urls_below, page)
-        named = box.heading in columns
-        of_others = box.more and not (own and _under(box.more, own))
-        aside = _is_aside(container) or (
-            not named and bool(of_others or _ASIDE_HEADING.search(box.heading))
-        )
-        score *= 3 if named else 1
-        score /= 10 if aside else 1
-        # Skins break one list into several <ul> of five rows: brothers belong together.
-        names = (container.get("class") or "").split()[:1]
-        kind = re.sub(r"\d+$", "", names[0]) if names else ""
-        at_home = sum(_under(row.url, own) for row in rows) / len(rows) if own else 0
-        lists[container.getparent(), container.tag, kind].append(
-            _Piece(placed, score, at_home, aside, named)
-        )
+        if piece := judge.weigh(container, _read_rows(members, urls_below)):
+            # Skins break one list into several <ul> of five rows: brothers belong together.
+            names = (container.get("class") or "").split()[:1]
+            kind = re.sub(r"\d+$", "", names[0]) if names else ""
+            lists[container.getparent(), container.tag, kind].append(piece)
     best = max(
         map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
     )
@@ -191,6 +173,92 @@ class _Piece:
     """It is told to be none of this page's column."""
     named: bool
     """Its heading is the name of this page's column."""
+
+
+class _Judge:
+    """What a page says of its own column, and so of every run of rows."""
+
+    def __init__(
+        self,
+        page: Page,
+        groups: _Groups,
+        urls_below: dict[HtmlElement, set[str]],
+        is_article: Callable[[str], bool] | None,
+    ) -> None:
+        self.page = page
+        self.urls_below = urls_below
+        self.is_article = is_article
+        self.own = column_path(page.url)
+        self.numbers = _numbers(page.url)
+        self.columns = _columns(page)
+        self.others = {
+            squeeze(said(link))
+            for link in page.root.iter("a")
+            if (url := absolute(page.base, link.get("href"))) and self._is_elsewhere(url)
+        }
+        self.pager = _pager_box(page, [c for c, rows in groups.items() if len(rows) >= _FEW])
+
+    def weigh(self, container: HtmlElement, placed: list[Placed]) -> _Piece | None:
+        """A run of rows with its weight; None where they are no posts of this platform."""
+        rows = [one.row for one in placed]
+        at_home = [self._is_own(row.url) for row in rows]
+        score = sum(map(self._weight, rows, at_home))
+        if self.is_article is not None and not any(self.is_article(row.url) for row in rows):
+            if 2 * sum(bool(row.date_raw) for row in rows) < len(rows):
+                return None
+            score /= 3
+        box = _Box.around(container, self.urls_below, self.page)
+        named = box.heading in self.columns
+        of_others = box.more and not (self.own and _under(box.more, self.own))
+        aside = _is_aside(container) or (
+            not named and bool(of_others or _ASIDE_HEADING.search(box.heading))
+        )
+        if named:
+            score *= 3
+        elif box.heading in self.others:
+            score /= 3
+        if self.pager is not None and self.pager in container.iterancestors():
+            score *= 3
+        if aside:
+            score /= 10
+        return _Piece(placed, score, sum(at_home) / len(rows), aside, named)
+
+    def _weight(self, row: Row, at_home: bool) -> float:
+        if row.date_raw:
+            weight = 6.0
+        elif host_of(row.url) != host_of(self.page.url) or _names_column(row.url):
+            return 0.05
+        else:
+            weight = 1.0 if len(row.title) >= _LONG else 0.1
+        return 2 * weight if at_home else weight
+
+    def _is_own(self, url: str) -> bool:
+        """Whether a post's address lies under this column, or has the column's number."""
+        if self.own and _under(url, self.own):
+            return True
+        return host_of(url) == host_of(self.page.url) and not self.numbers.isdisjoint(_numbers(url))
+
+    def _is_elsewhere(self, url: str) -> bool:
+        """Whether an address is none of this list, nor of a column above or below its own."""
+        if url == self.page.url or same_list(self.page.url, url):
+            return False
+        return not (self.own and (_under(url, self.own) or _under(self.page.url, column_path(url))))
+
+
+def _numbers(url: str) -> set[str]:
+    """The numbers in an address that may be a column's: 1229 in /col/col1229/, art_1229_8.html."""
+    return set(re.findall(r"(?<!\d)\d{3,}(?!\d)", urlsplit(url).path + urlsplit(url).query)) - {
+        str(year) for year in range(1990, 2100)
+    }
+
+
+def _pager_box(page: Page, containers: Sequence[HtmlElement]) -> HtmlElement | None:
+    """The smallest element that holds links to the list's other pages and a run of rows."""
+    pager = find_pager(page)
+    if pager is None:
+        return None
+    above = {ancestor for container in containers for ancestor in container.iterancestors()}
+    return next((e for e in pager.iterancestors() if e in above), None)
 
 
 def _says_empty(page: Page) -> bool:
@@ -249,6 +317,8 @@ class _Box:
                 text = squeeze(visible_text(above)) if isinstance(above.tag, str) else ""
                 if len(text) > 20 or not _may_head(above, urls_below.get(above, set())):
                     break
+                if PAGING.match(text):
+                    break
                 heading = _MORE_TAIL.sub("", text)
                 more = more or _more_of(above, rows, page, heading)
                 above = above.getprevious()
@@ -270,9 +340,9 @@ def _more_of(element: HtmlElement, rows: set[str], page: Page, heading: str = ""
         text = said(link)
         if not _MORE.match(text) and (not heading or squeeze(text) != heading):
             continue
-        if url := address(link, page.base):
-            if url not in rows and url != page.url and not same_list(page.url, url):
-                return url
+        url = address(link, page.base)
+        if url and url not in rows and url != page.url and not same_list(page.url, url):
+            return url
     return ""
 
 
@@ -312,7 +382,9 @@ def _links(page: Page) -> list[tuple[HtmlElement, str]]:
         title = title_of(link)
         if logins and any(form in logins for form in link.iterancestors("form")):
             continue
-        named = title and not (PAGING.match(title) or _NO_TITLE.match(title) or is_date(title))
+        named = title and not (
+            PAGING.match(title) or _NO_TITLE.match(title) or is_date(visible_text(link))
+        )
         if named and next(link.iterancestors("th", "thead"), None) is None:
             found.append((link, url.split("#")[0]))
     labels = _labels(found)
@@ -398,16 +470,6 @@ def _is_one_row(
             len(urls_below[whole]) == 1 and len(whole) > 1 and len(list(islice(linked, 2))) == 1
         )
     return known[whole]
-
-
-def _weight(row: Row, own: str, host: str) -> float:
-    if row.date_raw:
-        weight = 6.0
-    elif host_of(row.url) != host or _names_column(row.url):
-        return 0.05
-    else:
-        weight = 1.0 if len(row.title) >= _LONG else 0.1
-    return 2 * weight if own and _under(row.url, own) else weight
 
 
 def _under(url: str, column: str) -> bool:

@@ -19,7 +19,7 @@ PAGING = re.compile(
     re.I,
 )
 _NEXT = re.compile(
-    r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»→]|Next(?:\s*page)?|(?:点击)?(?:加载|查看|显示)更多)"
+    r"^(?:(?:下\s*[一1]?|[后後]\s*一?)\s*[页頁]|[>›»→]|Next(?:\s*page)?|(?:点击)?(?:加载|查看|显示)更多|[更较]早的?文章|Older(?:\s*\w+)?)"
     r"[>›»→.…\s]*$",
     re.I,
 )
@@ -31,6 +31,9 @@ _JUMP = re.compile(
     r"""(?:location(?:\.href)?\s*=|open\s*\()\s*['"]([^'"]+)['"]\s*\+\s*[\w.\[\]]+"""
     r"""(?:\s*\+\s*['"]([^'"]*)['"])?"""
 )
+_WRITES = re.compile(r"\b(?:createPage\w*|laypage)\s*\(")
+_SMALL = 2000  # characters of a script that writes the paging
+_FEW = 3  # parts of a link
 _NAMED_CALL = re.compile(r"(\w+)\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 _POST_BACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]")
 # form.currentPage.value = n; getElementById("page").value = n; $("#page").val(n)
@@ -73,6 +76,11 @@ def next_page(page: Page, number: int) -> str | None:
     if number + 1 in numbered:
         return numbered[number + 1]
     return _called(page, number + 1, numbered) or _written(page, number)
+
+
+def is_next(text: str) -> bool:
+    """Whether a link says that it leads to the next page."""
+    return bool(_NEXT.match(text.strip("[]【】 ")))
 
 
 def has_paging(page: Page) -> bool:
@@ -118,6 +126,24 @@ def _called(page: Page, wanted: int, numbered: dict[int, str]) -> str | None:
     return _built(page, wanted)
 
 
+def find_pager(page: Page) -> HtmlElement | None:
+    """Where the page shows its paging: what says "next", a script that writes it, a link."""
+    for element in page.root.iter("a", "span", "li", "input", "em", "font", "script"):
+        if element.tag == "script":
+            if _WRITES.search((element.text or "")[:_SMALL]):
+                return element
+        elif len(element) < _FEW and _NEXT.match(said(element) or element.get("value") or ""):
+            url = address(element, page.base)
+            if url is None or same_list(page.url, url):
+                return element
+    for link in page.root.iter("a"):
+        text = said(link)
+        url = address(link, page.base) if text.isdecimal() else None
+        if url and same_list(page.url, url):
+            return link
+    return None
+
+
 def _call_of(page: Page, wanted: int) -> tuple[HtmlElement, str] | None:
     """The link or button by which a script is told the page's number, and its call."""
     for element in page.root.iter("a", "input", "button", "li", "span"):
@@ -138,6 +164,8 @@ def _built(page: Page, wanted: int) -> str | None:
         for prefix, suffix in _CONCATENATED.findall((script.text or "")[:_LONGEST]):
             head, tail = _ADDRESS_END.search(prefix), _ADDRESS_START.match(suffix)
             named = f"{head[0] if head else ''}{wanted}{tail[0] if tail else ''}"
+            if named.startswith("&"):  # added to the page's own address
+                named = page.url + named if "?" in page.url else f"{page.url}?{named[1:]}"
             url = absolute(page.base, named) if re.search(r"[.?/=]", named) else None
             if url and same_list(page.url, url):
                 return url
@@ -231,7 +259,9 @@ def same_list(url: str, other: str) -> bool:
         # Beside the page's number, links may add what the first address took for granted.
         paged = any(_PAGER.match(name) for name, _ in parse_qsl(there.query))
         return here.query != there.query and (
-            kept == kept2 or (paged and kept.items() <= kept2.items())
+            kept == kept2
+            or (paged and kept.items() <= kept2.items())
+            or (kept.keys() == kept2.keys() and all(_routed(kept[k], kept2[k]) for k in kept))
         )
     if kept != kept2:
         return False
@@ -241,6 +271,13 @@ def same_list(url: str, other: str) -> bool:
     # A column's first page is its folder, whatever the others are called: list_5_2.html.
     folder, _, name = path2.rpartition("/")
     return folder == path and bool(re.search(r"\d", name)) and here.path[-1:] in ("/", "l", "m")
+
+
+def _routed(value: str, other: str) -> bool:
+    """Whether two values of a parameter are the same, or paths of pages of one list: ?s=/a/3/p/2"""
+    if value == other or "/" not in value:
+        return value == other
+    return _stem(_bare(other)) in (_bare(value), _stem(_bare(value)))
 
 
 def _bare(path: str) -> str:

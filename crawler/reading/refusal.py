@@ -54,6 +54,7 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
+_CARD = 3  # lines between rows
 
 
 def refuse_error_page(page: Page) -> None:
@@ -153,13 +154,25 @@ def _listed(page: Page, body: Body) -> int:
         return 0
     placed = [one for one in every_row(page) if not is_file(one.row.url)]
     found = _rows_of(page, lines, placed)
-    if 3 * len(found) < len(lines):
+    if 3 * len(found) < len(lines) and not _are_even(lines, found):
         return 0
     # Excerpts below the rows are sentences, too: then the rows have to be many.
     if len(found) >= _MANY and _of_main(page, found):
         return len(found)
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
     return 0 if said else sum(bool(one.row.date_raw) for one in found)
+
+
+def _are_even(lines: Sequence[Block], found: Sequence[Placed]) -> bool:
+    """Whether no stretch of the body is without a row: cards have several lines each."""
+    places = {one.element for one in found}
+    gap = 0
+    for line in lines:
+        within = not places.isdisjoint((line.element, *line.element.iterancestors()))
+        gap = 0 if within else gap + 1
+        if gap > _CARD:
+            return False
+    return True
 
 
 def _of_main(page: Page, found: Sequence[Placed]) -> bool:

@@ -34,6 +34,7 @@ _TITLE_FIELD = re.compile(
 _TITLE_MARK = re.compile(
     r"(?:^|[-_\s])(?:\w{0,4}title|tit|tt|bt|biaoti|name|subject|headline)(?:$|[-_\s])", re.I
 )
+_ORDINAL = re.compile(r"\d{1,3}[.、]?$")
 _CUT = re.compile(r"(?:…|\.{3,})$")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -46,6 +47,8 @@ def title_of(link: HtmlElement) -> str:
         for element in within.iterdescendants()
         if isinstance(element.tag, str) and _DATE_ONLY.match(visible_text(element) or "-")
     }
+    if (ordinal := _ordinal(within)) is not None:
+        dates.add(ordinal)
     if not dates:
         text = visible_text(within)
     else:
@@ -63,6 +66,14 @@ def title_of(link: HtmlElement) -> str:
     if not text:
         return fold_space(" ".join(picture.get("alt") or "" for picture in link.iter("img")))
     return text
+
+
+def _ordinal(within: HtmlElement) -> HtmlElement | None:
+    """The row's number, where it stands before the title in an element of its own."""
+    if len(within) < 2 or (within.text or "").strip() or (within[0].tail or "").strip():
+        return None
+    numbered = isinstance(within[0].tag, str) and _ORDINAL.match(visible_text(within[0]))
+    return within[0] if numbered else None
 
 
 def _said_title(link: HtmlElement) -> str:
