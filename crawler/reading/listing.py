@@ -191,11 +191,7 @@ class _Judge:
         self.own = column_path(page.url)
         self.numbers = _numbers(page.url)
         self.columns = _columns(page)
-        self.others = {
-            squeeze(said(link))
-            for link in page.root.iter("a")
-            if (url := absolute(page.base, link.get("href"))) and self._is_elsewhere(url)
-        }
+        self.named = {squeeze(said(a)): a.get("href") for a in page.root.iter("a") if a.get("href")}
         self.pager = _pager_box(page, [c for c, rows in groups.items() if len(rows) >= _FEW])
 
     def weigh(self, container: HtmlElement, placed: list[Placed]) -> _Piece | None:
@@ -215,7 +211,7 @@ class _Judge:
         )
         if named:
             score *= 3
-        elif box.heading in self.others:
+        elif self._is_elsewhere(absolute(self.page.base, self.named.get(box.heading))):
             score /= 3
         if self.pager is not None and self.pager in container.iterancestors():
             score *= 3
@@ -238,9 +234,9 @@ class _Judge:
             return True
         return host_of(url) == host_of(self.page.url) and not self.numbers.isdisjoint(_numbers(url))
 
-    def _is_elsewhere(self, url: str) -> bool:
+    def _is_elsewhere(self, url: str | None) -> bool:
         """Whether an address is none of this list, nor of a column above or below its own."""
-        if url == self.page.url or same_list(self.page.url, url):
+        if url is None or url == self.page.url or same_list(self.page.url, url):
             return False
         return not (self.own and (_under(url, self.own) or _under(self.page.url, column_path(url))))
 
