@@ -22,7 +22,7 @@ from lxml.html import HtmlElement
 from crawler.reading.links import address, is_led, said
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
 from crawler.reading.paging import PAGING, find_pager, same_list
-from crawler.reading.rows import date_beside, date_element, date_of, is_date, title_of
+from crawler.reading.rows import date_beside, date_element, date_of, is_cut, is_date, title_of
 from crawler.reading.text import squeeze
 from crawler.reading.tree import AWAY
 from crawler.reading.urls import absolute, column_path, host_of, is_column
@@ -51,6 +51,8 @@ class Placed:
 
 
 _TABLE = frozenset(("table", "tbody", "tr", "td"))
+_LINES = ("li", "tr", "dd", "dt", "p", "div")
+_ENTRIES = ("li", "tr", "article")  # may have several lines
 _PARTS = frozenset(("li", "dt", "dd"))
 _BRACKETED = re.compile(r"^[\[【〔(（].{1,8}[\]】〕)）]$")
 _LONG = 8  # characters: what is shorter names a column rather than a post
@@ -74,6 +76,9 @@ _ASIDE_HEADING = re.compile(
 )
 _EMPTY = re.compile(
     r"暂无(?:相关)?(?:数据|内容|信息|记录|文章|新闻)|(?:暂时)?没有(?:找到)?(?:任何|相关|符合条件的)+(?:信息|数据|内容|记录|文章)"
+)
+_GOES_ON = re.compile(
+    r"[\[【(（]?(?:继续阅读|阅读(?:全文|更多)|查看(?:全文|详情)|read\s*more)", re.I
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _FEW = 3  # rows below a lead
@@ -116,11 +121,17 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
         row = _row_of(link, urls_below, known_wholes)
         container = row.getparent()
         if container is not None:
-            # The longest text wins where a row links its picture, too.
             known = groups[container].get(row)
-            if known is None or len(title_of(link)) > len(title_of(known[0])):
+            if known is None or _rank(link) > _rank(known[0]):
                 groups[container][row] = (link, url)
     return groups, urls_below
+
+
+def _rank(link: HtmlElement) -> tuple[bool, bool, int]:
+    """Which of a row's links is its title: the heading, else the longest; not 继续阅读 and title."""
+    title = title_of(link)
+    headed = any(e.tag in _HEADINGS for e in islice(link.iterancestors(), 2))
+    return headed and not is_cut(title), not _GOES_ON.match(title), len(title)
 
 
 def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> list[Placed]:
@@ -400,20 +411,24 @@ def _labels(links: list[tuple[HtmlElement, str]]) -> set[HtmlElement]:
     """
     rows: defaultdict[HtmlElement, list[tuple[HtmlElement, str]]] = defaultdict(list)
     for link, url in links:
-        block = next((e for e in link.iterancestors("li", "tr", "dd", "dt", "p", "div")), None)
-        if block is not None:
-            rows[block].append((link, url))
-    named = Counter(url for members in rows.values() for url in {url for _, url in members})
+        for tags in (_LINES, _ENTRIES):
+            block = next(link.iterancestors(*tags), None)
+            if block is not None and (link, url) not in rows[block]:
+                rows[block].append((link, url))
+    named = Counter(url for _, url in links)
     labels = set()
-    for members in rows.values():
+    for block, members in rows.items():
         titles = {link: title_of(link) for link, _ in members}
         longest = max(len(title) for title in titles.values())
+        once = {url for link, url in members if len(titles[link]) == longest}
         for link, url in members:
             title = titles[link]
             wrapped = _before(link)[-1:] + title + (link.tail or "").lstrip()[:1]
+            few = len(members) <= 3 or block.tag == "article"
             bracketed = _BRACKETED.match(title) or _BRACKETED.match(wrapped)
-            common = len(title) < _LONG and (named[url] > 1 or is_column(url))
-            if (bracketed or common) and len(title) < longest and len(members) <= 3:
+            common = len(title) < _LONG and (named[url] > _FEW or is_column(url))
+            common = common and url not in once
+            if (bracketed or common) and len(title) < longest and few:
                 labels.add(link)
     return labels
 

@@ -121,7 +121,7 @@ def refuse_without_article(
     brief = len(text) < 3 * _SMALL
     if brief and not shown and _HOME.search(title) and len(read_rows(page)) >= _MANY:
         raise NotAnArticle("list_page", f"{title}: a home page")
-    if (rows := _listed(page, body)) >= _LIST:
+    if (rows := _listed(page, body, dates)) >= _LIST:
         raise NotAnArticle("list_page", f"{rows} rows")
     # An article without a date has at least a headline that is shown, and something to say.
     bare = not (_SENTENCE.search(text) or body.attachments)
@@ -145,12 +145,18 @@ def _is_dated(page: Page, dates: Sequence[Candidate]) -> bool:
     )
 
 
-def _listed(page: Page, body: Body) -> int:
+def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
     """How many rows of lists are lines of the body, or head lines of it (titles above excerpts);
     0 where they are no third of it.
     """
     lines = [block for block in body.blocks if block.text]
-    if not lines or not _may_list(lines):
+    if not lines:
+        return 0
+    # An info line has one date, a list one a row.
+    shown = {date.raw for date in dates if date.origin.startswith("info")}
+    if len(shown) >= _LIST and (rows := _holding(page, lines)):
+        return rows
+    if not _may_list(lines):
         return 0
     placed = [one for one in every_row(page) if not is_file(one.row.url)]
     found = _rows_of(page, lines, placed)
@@ -161,6 +167,16 @@ def _listed(page: Page, body: Body) -> int:
         return len(found)
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
     return 0 if said else sum(bool(one.row.date_raw) for one in found)
+
+
+def _holding(page: Page, lines: Sequence[Block]) -> int:
+    """How many rows the page's list has, where all of the body stands within rows: an excerpt."""
+    main = find_rows(page)
+    places = {one.element for one in main}
+    inside = all(
+        not places.isdisjoint((line.element, *line.element.iterancestors())) for line in lines
+    )
+    return len(main) if inside and len(main) >= _MANY else 0
 
 
 def _are_even(lines: Sequence[Block], found: Sequence[Placed]) -> bool:

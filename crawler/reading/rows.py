@@ -76,6 +76,11 @@ def _ordinal(within: HtmlElement) -> HtmlElement | None:
     return within[0] if numbered else None
 
 
+def is_cut(title: str) -> bool:
+    """Whether a skin has cut a title."""
+    return bool(_CUT.search(title))
+
+
 def _said_title(link: HtmlElement) -> str:
     """The title attribute, or what it calls the title among other fields."""
     said = link.get("title") or ""
