@@ -15,13 +15,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.reading.links import address, is_led, said
 from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
-from crawler.reading.paging import PAGING, find_pager, same_list
+from crawler.reading.paging import PAGING, find_pager, is_pager, same_list
 from crawler.reading.rows import date_beside, date_element, date_of, is_cut, is_date, title_of
 from crawler.reading.text import squeeze
 from crawler.reading.tree import AWAY
@@ -128,7 +128,7 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
 
 
 def _rank(link: HtmlElement) -> tuple[bool, bool, int]:
-    """Which of a row's links is its title: the heading, else the longest; not 继续阅读 and title."""
+    """Which of a row's links is its title: the heading, else the longest; never 继续阅读 …"""
     title = title_of(link)
     headed = any(e.tag in _HEADINGS for e in islice(link.iterancestors(), 2))
     return headed and not is_cut(title), not _GOES_ON.match(title), len(title)
@@ -253,10 +253,18 @@ class _Judge:
 
 
 def _numbers(url: str) -> set[str]:
-    """The numbers in an address that may be a column's: 1229 in /col/col1229/, art_1229_8.html."""
-    return set(re.findall(r"(?<!\d)\d{3,}(?!\d)", urlsplit(url).path + urlsplit(url).query)) - {
-        str(year) for year in range(1990, 2100)
+    """What in an address may be a column's number: 1229 in /col/col1229/ and art_1229_8.html,
+    cid=5.
+    """
+    parts = urlsplit(url)
+    years = {str(year) for year in range(1990, 2100)}
+    found = set(re.findall(r"(?<!\d)\d{3,}(?!\d)", f"{parts.path} {parts.query}"))
+    named = {
+        f"{name}={value}"
+        for name, value in parse_qsl(parts.query)
+        if any(map(str.isdecimal, value)) and not is_pager(name)
     }
+    return found - years | named
 
 
 def _pager_box(page: Page, containers: Sequence[HtmlElement]) -> HtmlElement | None:

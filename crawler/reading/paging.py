@@ -83,6 +83,11 @@ def is_next(text: str) -> bool:
     return bool(_NEXT.match(text.strip("[]【】 ")))
 
 
+def is_pager(name: str) -> bool:
+    """Whether a parameter holds the page's number."""
+    return bool(_PAGER.match(name))
+
+
 def has_paging(page: Page) -> bool:
     """True when the page shows links to other pages of its list."""
     return any(PAGING.match(text) for text, _ in _paging_links(page))
