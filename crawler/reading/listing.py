@@ -237,7 +237,7 @@ class _Judge:
             return 0.05
         else:
             weight = 1.0 if len(row.title) >= _LONG else 0.1
-        return 2 * weight if at_home else weight
+        return 3 * weight if at_home else weight
 
     def _is_own(self, url: str) -> bool:
         """Whether a post's address lies under this column, or has the column's number."""

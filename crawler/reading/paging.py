@@ -52,7 +52,7 @@ _TOTAL = re.compile(
     re.I,
 )
 _CURRENT = re.compile(
-    r"\b(?:cur(?:rent)?_?(?:page|index|no)?(?:no|index)?|page_?(?:index|no)|nowpage)\s*[=:]\s*['\"]?(\d{1,5})\b",
+    r"\b(?:curr?(?:ent)?_?(?:page|index|no)?(?:no|index)?|page_?(?:index|no)|nowpage)\s*[=:]\s*['\"]?(\d{1,5})\b",
     re.I,
 )
 _PAGER = re.compile(

@@ -153,12 +153,13 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
     if not lines:
         return 0
     # An info line has one date, a list one a row.
-    shown = {date.raw for date in dates if date.origin.startswith("info")}
-    if len(shown) >= _LIST and (rows := _holding(page, lines)):
-        return rows
+    shown = [date for date in dates if date.origin.startswith("info")]
+    if len({date.raw for date in shown}) >= _LIST and not _is_dated(page, shown):
+        return len(find_rows(page))
     if not _may_list(lines):
         return 0
-    placed = [one for one in every_row(page) if not is_file(one.row.url)]
+    # Attachments are no rows, unless each has its date as posts have.
+    placed = [one for one in every_row(page) if one.row.date_raw or not is_file(one.row.url)]
     found = _rows_of(page, lines, placed)
     if 3 * len(found) < len(lines) and not _are_even(lines, found):
         return 0
@@ -167,16 +168,6 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
         return len(found)
     said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
     return 0 if said else sum(bool(one.row.date_raw) for one in found)
-
-
-def _holding(page: Page, lines: Sequence[Block]) -> int:
-    """How many rows the page's list has, where all of the body stands within rows: an excerpt."""
-    main = find_rows(page)
-    places = {one.element for one in main}
-    inside = all(
-        not places.isdisjoint((line.element, *line.element.iterancestors())) for line in lines
-    )
-    return len(main) if inside and len(main) >= _MANY else 0
 
 
 def _are_even(lines: Sequence[Block], found: Sequence[Placed]) -> bool:
@@ -212,6 +203,7 @@ def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> li
         texts[line.element] += line.bare
     rows = {one.link: one for one in placed}
     found: list[Placed] = []
+    followed: list[Placed] = []
     waiting: Placed | None = None
     for element in page.root.iter():
         if one := rows.get(element):
@@ -220,9 +212,10 @@ def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> li
             waiting = None if any(text in texts[holder] for holder in within) else one
             found += [] if waiting else [one]
         elif waiting and element in texts:
-            found.append(waiting)
+            followed.append(waiting)
             waiting = None
-    return found
+    # Once or twice it is what stands above the body.
+    return found + followed if len(followed) >= _LIST else found
 
 
 def _jumps_away(page: Page) -> bool:

@@ -103,11 +103,16 @@ def _titled(link: HtmlElement) -> HtmlElement:
         if marked and visible_text(element):
             return element
     if link.tag == "tr":
-        return max(link.iter("td", "th"), key=lambda cell: len(visible_text(cell)), default=link)
+        cells = [cell for cell in link.iter("td", "th") if not is_date(visible_text(cell))]
+        return max(cells, key=lambda cell: len(visible_text(cell)), default=link)
     if (link.text or "").strip():
         return link
-    lines = [part for part in link.iter("div", "p", "li", "dt", "dd") if not len(part)]
-    told = (part for part in lines if len(text := visible_text(part)) > 3 and not is_date(text))
+    lines = list(link.iter("div", "p", "li", "dt", "dd"))
+    told = (
+        part
+        for part in lines
+        if not len(part) and len(text := visible_text(part)) > 3 and not is_date(text)
+    )
     return next(told, link) if len(lines) > 1 else link
 
 
