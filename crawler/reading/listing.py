@@ -60,7 +60,7 @@ _LONG = 8  # characters: what is shorter names a column rather than a post
 # Words that lead to no post wherever they stand: headers of tables, tools of boxes.
 _NO_TITLE = re.compile(
     r"^[\[【(（<>«»]*(?:标\s*题|名\s*称|日\s*期|时\s*间|序号|文号|索引号|发布(?:时间|日期)|发文(?:日期|机关)|"
-    r"(?:[返网]?回?|网站|设为)首页|更多|more|(?:继续)?查?看?阅?读?(?:详细|详情|全文|更多)|read\s*more|"
+    r"第?\s*[A-Z]?\d{1,3}\s*版[:：].*|(?:[返网]?回?|网站|设为)首页|更多|more|(?:继续)?查?看?阅?读?(?:详细|详情|全文|更多)|read\s*more|"
     r"继续阅读|关闭|打印|(?:加入)?收藏(?:本站|本页)?|返回|下载)[\]】)）<>«»+.…→\s]*$",
     re.I,
 )
@@ -127,6 +127,14 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
     return groups, urls_below
 
 
+def _form(piece: _Piece) -> tuple[object, ...]:
+    """How the box of a run of rows is marked up."""
+    holder = piece.rows[0].element.getparent()
+    above = [] if holder is None else [holder, *islice(holder.iterancestors(), 1)]
+    dated = bool(piece.rows[0].row.date_raw)
+    return dated, *((element.tag, element.get("class")) for element in above)
+
+
 def _rank(link: HtmlElement) -> tuple[bool, bool, int]:
     """Which of a row's links is its title: the heading, else the longest; never 继续阅读 …"""
     title = title_of(link)
@@ -148,6 +156,15 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     best = max(
         map(_without_tabs, lists.values()), key=lambda p: sum(x.score for x in p), default=[]
     )
+    if best and judge.own and all(piece.at_home == 1 for piece in best):
+        # A column of columns shows a box of each.
+        form = _form(best[0])
+        best = [
+            piece
+            for pieces in lists.values()
+            for piece in pieces
+            if piece in best or (piece.at_home == 1 and not piece.aside and _form(piece) == form)
+        ]
     if best and not any(piece.at_home for piece in best):
         if all(piece.aside for piece in best):
             return []
@@ -218,7 +235,7 @@ class _Judge:
         named = box.heading in self.columns
         of_others = box.more and not (self.own and _under(box.more, self.own))
         aside = _is_aside(container) or (
-            not named and bool(of_others or _ASIDE_HEADING.search(box.heading))
+            not named and bool(of_others or self._heads_aside(box.heading))
         )
         if named:
             score *= 3
@@ -229,6 +246,11 @@ class _Judge:
         if aside:
             score /= 10
         return _Piece(placed, score, sum(at_home) / len(rows), aside, named)
+
+    def _heads_aside(self, heading: str) -> bool:
+        """Whether a heading is one of boxes beside the list, and none that the list may have."""
+        match = _ASIDE_HEADING.search(heading)
+        return match is not None and not any(match[0] in column for column in self.columns)
 
     def _weight(self, row: Row, at_home: bool) -> float:
         if row.date_raw:

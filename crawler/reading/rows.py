@@ -34,6 +34,7 @@ _TITLE_FIELD = re.compile(
 _TITLE_MARK = re.compile(
     r"(?:^|[-_\s])(?:\w{0,4}title|tit|tt|bt|biaoti|name|subject|headline)(?:$|[-_\s])", re.I
 )
+_PUBLICATION = re.compile(r"(?:发布|公开|上网|刊登|公布)(?:日期|时间)")
 _ORDINAL = re.compile(r"\d{1,3}[.、]?$")
 _CUT = re.compile(r"(?:…|\.{3,})$")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -121,9 +122,25 @@ def is_date(text: str) -> bool:
 
 
 def date_of(row: HtmlElement, link: HtmlElement) -> str:
+    if row.tag == "tr" and (date := _published(row)):
+        return date
     if date := date_element(row):
         return date
     return _printed(visible_text(row).replace(visible_text(link), " ") if row is not link else "")
+
+
+def _published(row: HtmlElement) -> str:
+    """The date in the column of a table that is headed as the one of publication."""
+    table = next(row.iterancestors("table"), None)
+    head = next(table.iter("tr"), None) if table is not None else None
+    if head is None or head is row:
+        return ""
+    for name, cell in zip(
+        head.iterchildren("td", "th"), row.iterchildren("td", "th"), strict=False
+    ):
+        if _PUBLICATION.match(visible_text(name)) and _DATE_ONLY.match(visible_text(cell)):
+            return visible_text(cell)
+    return ""
 
 
 def date_element(row: HtmlElement) -> str:

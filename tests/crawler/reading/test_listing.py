@@ -344,3 +344,32 @@ def test_a_post_above_the_list_with_its_excerpt() -> None:
 )
 def test_pages_that_are_no_list(url: str, html: str) -> None:
     assert Family().rows(page(html, url)) == []
+
+
+def test_the_date_of_publication_among_others() -> None:
+    items = "".join(
+        f'<tr><td>00{n}</td><td><a href="/tzgg/{n}.html">第{n}项工作的通知</a></td>'
+        f"<td>2024-01-0{n}</td><td>2024-08-1{n}</td></tr>"
+        for n in range(1, 4)
+    )
+    head = "<tr><td>索引号</td><td>名称</td><td>成文日期</td><td>发布日期</td></tr>"
+    found = read_rows(page(f"<table>{head}{items}</table>"))
+    assert [row.date_raw for row in found] == [f"2024-08-1{n}" for n in range(1, 4)]
+
+
+def test_a_column_of_columns() -> None:
+    boxes = "".join(side(c, 6, column=f"tzgg/{c}") for c in ("gs", "gg", "rs"))
+    assert len(titles(boxes + side("别处", 30))) == 18
+
+
+def test_a_column_that_is_called_like_a_side_box() -> None:
+    box = f"<div><h3>图片新闻</h3><ul>{MAIN}</ul></div>"
+    url = "https://a.example/list.asp"
+    assert len(titles(f"<title>图片新闻-云湾</title>{box}", url)) == 4
+    assert titles(f"<title>工作动态-云湾</title>{box}", url) == []
+
+
+def test_pages_of_a_newspaper_are_no_posts() -> None:
+    pages = "".join(f'<li><a href="node_{n}.htm">第0{n}版：综合新闻</a></li>' for n in range(8))
+    posts = "".join(f'<li><a href="c_{n}.htm">今天的第{n}条新闻</a></li>' for n in range(5))
+    assert titles(f"<ul>{pages}</ul><ol>{posts}</ol>") == [f"今天的第{n}条新闻" for n in range(5)]
