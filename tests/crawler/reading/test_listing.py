@@ -359,7 +359,7 @@ def test_the_date_of_publication_among_others() -> None:
 
 def test_a_column_of_columns() -> None:
     boxes = "".join(side(c, 6, column=f"tzgg/{c}") for c in ("gs", "gg", "rs"))
-    assert len(titles(boxes + side("别处", 30))) == 18
+    assert len(titles(boxes + side("别处", 12))) == 18
 
 
 def test_a_column_that_is_called_like_a_side_box() -> None:
