@@ -127,6 +127,18 @@ def _groups(page: Page) -> tuple[_Groups, dict[HtmlElement, set[str]]]:
     return groups, urls_below
 
 
+def _is_home(page: Page, pieces: Sequence[_Piece]) -> bool:
+    """Whether a page is that of the whole site, which shows lists of several columns."""
+    if column_path(page.url) or not is_column(page.url) or find_pager(page) is not None:
+        return False
+    columns = {
+        column_path(piece.rows[0].row.url)
+        for piece in pieces
+        if sum(bool(one.row.date_raw) for one in piece.rows) >= _FEW
+    }
+    return len(columns) > 1
+
+
 def _form(piece: _Piece) -> tuple[object, ...]:
     """How the box of a run of rows is marked up."""
     holder = piece.rows[0].element.getparent()
@@ -169,6 +181,8 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
         if all(piece.aside for piece in best):
             return []
         if not any(piece.named for piece in best) and _says_empty(page):
+            return []
+        if _is_home(page, [piece for pieces in lists.values() for piece in pieces]):
             return []
     found: dict[str, Placed] = {}
     listed = [one for piece in best for one in piece.rows]

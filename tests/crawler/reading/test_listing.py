@@ -323,6 +323,10 @@ def test_a_post_above_the_list_with_its_excerpt() -> None:
             ),
         ),
         (
+            "https://a.example/index.html",
+            f"<div><b>要闻</b><b>公示</b>{main(6)}{side('', 6, mark='box')}</div>",
+        ),
+        (
             "https://a.example/zcjd/",
             f"<h3>政策解读</h3><p>暂无数据</p><div><h3>公示</h3><ul>{SIDE}</ul></div>",
         ),
