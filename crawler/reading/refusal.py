@@ -193,7 +193,8 @@ def _may_list(lines: Sequence[Block]) -> bool:
     above = {first, *first.iterancestors()}
     whole = next((e for e in (last, *last.iterancestors()) if e in above), first)
     led = (e for e in whole.iter() if e.tag == "a" or e.get("onclick") or e.get("data-href"))
-    return 3 * len(list(islice(led, len(lines)))) >= len(lines)
+    enough = max(_LIST, len(lines) // 3)
+    return len(list(islice(led, enough))) == enough
 
 
 def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> list[Placed]:
