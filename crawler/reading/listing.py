@@ -3,9 +3,11 @@
 A list is a run of like elements with one post each, most of them with a date. Rows that lead to
 other hosts or to files stand in it like all others; what to do with them is the crawl's decision.
 
-Of several runs on a page the one with most dated rows counts, rows under the page's own column
-double; hot lists, picture boxes, navigation and footers, told by their marks or by the heading
-above them, only count where there is nothing else.
+Of several runs on a page the one with most dated rows counts; rows of the page's own column (below
+its path, or with its number in their address), the run under a heading of the column's name and
+the one beside the paging count threefold. Hot lists, navigation, footers and boxes with a link to
+more elsewhere, told by their marks, their heading or that link, hardly count; where there is
+nothing else the page is no list.
 """
 
 from __future__ import annotations
