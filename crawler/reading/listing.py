@@ -172,12 +172,13 @@ def find_rows(page: Page, is_article: Callable[[str], bool] | None = None) -> li
     )
     if best and judge.own and all(piece.at_home == 1 for piece in best):
         # A column of columns shows a box of each.
-        form = _form(best[0])
+        form, chosen = _form(best[0]), set(map(id, best))
         best = [
             piece
             for pieces in lists.values()
             for piece in pieces
-            if piece in best or (piece.at_home == 1 and not piece.aside and _form(piece) == form)
+            if id(piece) in chosen
+            or (piece.at_home == 1 and not piece.aside and _form(piece) == form)
         ]
     if best and not any(piece.at_home for piece in best):
         if all(piece.aside for piece in best):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
@@ -33,7 +34,7 @@ _JUMP = re.compile(
 )
 _WRITES = re.compile(r"\b(?:createPage\w*|laypage)\s*\(")
 _SMALL = 2000  # characters of a script that writes the paging
-_FEW = 3  # parts of a link
+_FEW = 3  # parts of a link; links to the next page, which stand above and below the list
 _NAMED_CALL = re.compile(r"(\w+)\s*\(\s*['\"]?(\d{1,4})['\"]?\s*[,)]")
 _POST_BACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]")
 # form.currentPage.value = n; getElementById("page").value = n; $("#page").val(n)
@@ -197,26 +198,40 @@ def next_form(page: Page, number: int) -> tuple[tuple[str, str], ...]:
     () where the page has no such form: only a form that leads back to the list counts, sent by
     `__doPostBack` (ASP.NET) or by a function that sets a field to the number.
     """
-    for element in page.root.iter("a", "input", "button"):
-        text = said(element) or element.get("value") or ""
-        if not (_NEXT.match(text) or text.strip("[] ") == str(number + 1)):
-            continue
+    for element in islice(_to_page(page, number + 1), _FEW):
         script = f"{element.get('href') or ''};{element.get('onclick') or ''}"
         form = next(element.iterancestors("form"), None)
         if match := _POST_BACK.search(script):
             changed = {"__EVENTTARGET": match[1], "__EVENTARGUMENT": match[2]}
         elif (call := _NAMED_CALL.search(script)) and int(call[2]) == number + 1:
-            forms = page.root.iter("form")
-            field, form = next(
-                ((name, f) for name in _set_by(page, call[1]) for f in forms if _has(f, name)),
-                ("", None),
-            )
-            changed = {field: call[2]}
+            field = _field(page, _set_by(page, call[1]))
+            form = next(field.iterancestors("form"), None) if field is not None else None
+            changed = {field.get("name") or "": call[2]} if field is not None else {}
         else:
             continue
         if form is not None and _leads_back(form, page):
             return tuple((_fields(form) | changed).items())
     return ()
+
+
+def _to_page(page: Page, wanted: int) -> Iterator[HtmlElement]:
+    """Links and buttons that say that they lead to the next page, or to that of this number."""
+    for element in page.root.iter("a", "input", "button"):
+        text = said(element) or element.get("value") or ""
+        if is_next(text) or text.strip("[] ") == str(wanted):
+            yield element
+
+
+def _field(page: Page, names: Collection[str]) -> HtmlElement | None:
+    """The first field of a form with one of the names, or ids."""
+    return next(
+        (
+            field
+            for field in page.root.iter("input")
+            if field.get("name") and (field.get("name") in names or field.get("id") in names)
+        ),
+        None,
+    )
 
 
 def _set_by(page: Page, function: str) -> list[str]:
@@ -229,10 +244,6 @@ def _set_by(page: Page, function: str) -> list[str]:
         if start and "submit" in (source := text[start.end() : start.end() + 800]):
             return [a or b for a, b in _SETS.findall(source)]
     return []
-
-
-def _has(form: HtmlElement, name: str) -> bool:
-    return any(name in (field.get("name"), field.get("id")) for field in form.iter("input"))
 
 
 def _fields(form: HtmlElement) -> dict[str, str]:

@@ -132,10 +132,10 @@ FORMS = {
         (("key", "k"), ("__EVENTTARGET", "Pager"), ("__EVENTARGUMENT", "2")),
     ),
     "a function that sets a field": (
-        f"<form name=f method=post action='/l.jsp'>{FIELDS}<input type=hidden name=no value=1></form>"
+        f"<form name=f method=post action='/l.jsp'>{FIELDS}<input type=hidden id=no name=page value=1></form>"
         "<a href='#' onclick='go(2)'>下一页</a>"
-        "<script>function go(n){document.f.no.value = n; document.f.submit()}</script>",
-        (("key", "k"), ("no", "2")),
+        "<script>function go(n){document.getElementById('no').value = n; document.f.submit()}</script>",
+        (("key", "k"), ("page", "2")),
     ),
     "a form to elsewhere": (
         "<form name=f method=post action='/delete.jsp'><input name=no></form><a onclick='go(2)'>下一页</a>"
