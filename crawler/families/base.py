@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from crawler.reading.listing import Row, is_telling, next_page, read_rows
+from crawler.reading.listing import Row, is_telling, read_rows
 from crawler.reading.page import Page
+from crawler.reading.paging import next_form, next_page
 from crawler.reading.rules import GENERIC, ArticleRules
 from crawler.reading.urls import absolute, canonical_url, column_path, host_of, is_column, is_file
 
@@ -64,8 +65,10 @@ class Family:
         `number` is 1 on the page that the walk began with. A page without rows (a shell whose
         list is loaded by script) has its list here.
         """
-        url = next_page(page, number)
-        return NextPage(url) if url else None
+        if url := next_page(page, number):
+            return NextPage(url)
+        form = next_form(page, number)
+        return NextPage(page.url, form=form) if form else None
 
     def of_channel(self, rows: list[Row], listed_by: str, start: str) -> list[Row]:
         """Those rows of the answer at `listed_by` that belong to the list asked for at `start`."""

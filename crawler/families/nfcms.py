@@ -18,8 +18,8 @@ from typing import ClassVar
 from urllib.parse import urljoin
 
 from crawler.families.base import Family, NextPage
-from crawler.reading.listing import has_paging
 from crawler.reading.page import Page
+from crawler.reading.paging import has_paging
 from crawler.reading.rules import ArticleRules
 
 _ARTICLE = re.compile(r"/content/(?:\d+/\d+/)?m?post_\d+\.html$")

@@ -21,7 +21,9 @@ from lxml.html import HtmlElement
 
 from crawler.families.base import Family, NextPage
 from crawler.items import NotAnArticle
+from crawler.reading.links import said
 from crawler.reading.page import Page, select, visible_text
+from crawler.reading.paging import is_next
 from crawler.reading.rules import ArticleRules
 from crawler.reading.urls import absolute, is_file
 
@@ -60,7 +62,9 @@ class Vsb(Family):
 
     def next_page(self, page: Page, number: int) -> NextPage | None:
         for _, link in select(page, (".p_next > a", "a.Next")):
-            if url := absolute(page.base, link.get("href")):
+            # All links of the older pager are called Next, the one to the previous page, too.
+            url = absolute(page.base, link.get("href"))
+            if url and is_next(said(link)):
                 return NextPage(url)
         if linked := super().next_page(page, number):
             return linked

@@ -112,7 +112,7 @@ def read_article(
     candidates["title"] = [headline.title] if headline else []
     candidates["date"] = _dates(page, candidates, row) + unlabelled
     visible = headline is not None and headline.element is not None
-    refuse_without_article(page, body, title, dated=bool(candidates["date"]), shown=visible)
+    refuse_without_article(page, body, title, candidates["date"], shown=visible)
     if any(_breaks_off(one, place, body) for one, place in ends):
         raise NotAnArticle("truncated", title)
     if not candidates["date"] and (scripted := scripted_date(page)):

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
 
-from crawler.items import NotAnArticle
+from lxml.html import HtmlElement
+
+from crawler.items import Candidate, NotAnArticle
+from crawler.reading.blocks import Block
 from crawler.reading.body import Body
-from crawler.reading.listing import read_rows
+from crawler.reading.listing import Placed, every_row, find_rows, read_rows
 from crawler.reading.page import Page, shows, visible_text
 from crawler.reading.text import squeeze
 from crawler.reading.urls import absolute, is_file
@@ -48,7 +54,7 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
-_SAMPLE = 500  # rows of a long list that are looked for in the text
+_CARD = 3  # lines between rows
 
 
 def refuse_error_page(page: Page) -> None:
@@ -81,14 +87,16 @@ def _shows_less(page: Page, size: int) -> bool:
     return body is None or not shows(body, size)
 
 
-def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, shown: bool) -> None:
+def refuse_without_article(
+    page: Page, body: Body, title: str, dates: Sequence[Candidate], *, shown: bool
+) -> None:
     """Raise NotAnArticle when what was read is no article.
 
     Args:
         page: the page.
         body: what was taken for its body.
         title: its headline, "" where none was found.
-        dated: whether anything (info line, head, URL, list) dates it as a post.
+        dates: what dates it as a post (info line, head, URL, list).
         shown: whether the headline stands on the page, and not only in its head.
 
     Raises:
@@ -113,43 +121,102 @@ def refuse_without_article(page: Page, body: Body, title: str, *, dated: bool, s
     brief = len(text) < 3 * _SMALL
     if brief and not shown and _HOME.search(title) and len(read_rows(page)) >= _MANY:
         raise NotAnArticle("list_page", f"{title}: a home page")
-    if (rows := _listed(page, body)) >= _LIST:
+    if (rows := _listed(page, body, dates)) >= _LIST:
         raise NotAnArticle("list_page", f"{rows} rows")
     # An article without a date has at least a headline that is shown, and something to say.
     bare = not (_SENTENCE.search(text) or body.attachments)
-    if not dated and len(text) < _SMALL and (bare or not shown):
+    if len(text) < _SMALL and (bare or not shown) and not _is_dated(page, dates):
         raise NotAnArticle("no_article", title)
 
 
-def _listed(page: Page, body: Body) -> int:
-    """How many lines of a body are rows of a list of posts; 0 where they are no half of it."""
-    lines = [block for block in body.blocks if block.text]
-    # Skins cut long titles: what is left of one is its beginning.
-    linked = [
-        squeeze(line).rstrip("….")
-        for b in lines
-        # A table is one block: its rows count, and their dates are as long as short titles.
-        if b.links >= (0.3 if "\n" in b.text else 0.5) * len(b.bare)
-        for line in b.text.split("\n")
-    ]
-    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
-    if len(linked) < _LIST or (said and 3 * len(linked) < len(lines)):
-        return 0
-    rows = [row for row in read_rows(page) if not is_file(row.url)]
-    some = rows[:: 1 + len(rows) // _SAMPLE]
-    shown, cut = "\n".join(linked), set(linked)
-    titles = [squeeze(row.title) for row in some]
-    found = sum(
-        title in shown or any(title[:end] in cut for end in range(1, len(title)))
-        for title in titles
-        if title
+def _is_dated(page: Page, dates: Sequence[Candidate]) -> bool:
+    """Whether anything but the rows of a list dates the page."""
+    if not dates or not all(date.xpath for date in dates):
+        return bool(dates)
+    placed = find_rows(page)
+    if len(placed) < _MANY:
+        return True
+    tree = page.root.getroottree()
+    places = tuple(f"{tree.getpath(one.element)}/" for one in placed)
+    shown = {one.row.date_raw for one in placed}
+    beside = len(shown & {date.raw for date in dates}) >= _LIST
+    return not all(
+        f"{date.xpath}/".startswith(places) or (beside and date.raw in shown) for date in dates
     )
-    found = found * len(rows) // max(1, len(some))
-    dated = sum(bool(row.date_raw) for row in rows)
+
+
+def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
+    """How many rows of lists are lines of the body, or head lines of it (titles above excerpts);
+    0 where they are no third of it.
+    """
+    lines = [block for block in body.blocks if block.text]
+    if not lines:
+        return 0
+    # An info line has one date, a list one a row.
+    shown = [date for date in dates if date.origin.startswith("info")]
+    if len({date.raw for date in shown}) >= _LIST and not _is_dated(page, shown):
+        return len(find_rows(page))
+    if not _may_list(lines):
+        return 0
+    # Attachments are no rows, unless each has its date as posts have.
+    placed = [one for one in every_row(page) if one.row.date_raw or not is_file(one.row.url)]
+    found = _rows_of(page, lines, placed)
+    if 3 * len(found) < len(lines) and not _are_even(lines, found):
+        return 0
     # Excerpts below the rows are sentences, too: then the rows have to be many.
-    if found >= _MANY and 3 * found >= len(lines):
-        return found
-    return min(found, dated) if not said else 0
+    if len(found) >= _MANY and _of_main(page, found):
+        return len(found)
+    said = _SENTENCE.search("".join(b.text for b in lines if not b.links))
+    return 0 if said else sum(bool(one.row.date_raw) for one in found)
+
+
+def _are_even(lines: Sequence[Block], found: Sequence[Placed]) -> bool:
+    """Whether no stretch of the body is without a row: cards have several lines each."""
+    places = {one.element for one in found}
+    gap = 0
+    for line in lines:
+        within = not places.isdisjoint((line.element, *line.element.iterancestors()))
+        gap = 0 if within else gap + 1
+        if gap > _CARD:
+            return False
+    return True
+
+
+def _of_main(page: Page, found: Sequence[Placed]) -> bool:
+    main = {one.link for one in find_rows(page)}
+    return any(one.link in main for one in found)
+
+
+def _may_list(lines: Sequence[Block]) -> bool:
+    """Whether so many links stand among the lines of a body as a list would have."""
+    first, last = lines[0].element, lines[-1].element
+    above = {first, *first.iterancestors()}
+    whole = next((e for e in (last, *last.iterancestors()) if e in above), first)
+    led = (e for e in whole.iter() if e.tag == "a" or e.get("onclick") or e.get("data-href"))
+    enough = max(_LIST, len(lines) // 3)
+    return len(list(islice(led, enough))) == enough
+
+
+def _rows_of(page: Page, lines: Sequence[Block], placed: Sequence[Placed]) -> list[Placed]:
+    """The rows that stand in a line, or have a line between them and the next row."""
+    texts: defaultdict[HtmlElement, str] = defaultdict(str)
+    for line in lines:
+        texts[line.element] += line.bare
+    rows = {one.link: one for one in placed}
+    found: list[Placed] = []
+    followed: list[Placed] = []
+    waiting: Placed | None = None
+    for element in page.root.iter():
+        if one := rows.get(element):
+            within = (e for e in (element, *element.iterancestors()) if e in texts)
+            text = squeeze(visible_text(element))
+            waiting = None if any(text in texts[holder] for holder in within) else one
+            found += [] if waiting else [one]
+        elif waiting and element in texts:
+            followed.append(waiting)
+            waiting = None
+    # Once or twice it is what stands above the body.
+    return found + followed if len(followed) >= _LIST else found
 
 
 def _jumps_away(page: Page) -> bool:

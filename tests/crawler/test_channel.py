@@ -12,6 +12,7 @@ import pytest
 from crawler.demo.server import SITE, Answer, SiteServer
 from crawler.spiders.gdzz import GdzzSpider
 from tests.conftest import Scrapy
+from tests.crawler.families.sites.dynamic import Asked, crawl, serve
 from tests.site import ROBOTS, article, html, listing
 
 Records = dict[str, dict[str, Any]]
@@ -179,3 +180,35 @@ def test_a_list_with_rows_of_its_own_needs_no_warning(site: SiteServer, scrapy: 
     _, figures, log = scrapy.crawl("channel", "-a", f"url={site.url}tzgg/")
     assert figures["refused"] == {"other_host": 1, "direct_file": 1}
     assert "WARNING" not in log
+
+
+def test_a_list_that_is_paged_by_a_form(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> Answer | None:
+        if asked.path == "/robots.txt":
+            return ROBOTS
+        if asked.path == "/show.aspx":
+            return article(f"第{asked.query['id']}件事情的完整通知")
+        if asked.path != "/list.aspx" or asked.query != {"cid": "5"}:
+            return None
+        number = int(asked.form.get("__EVENTARGUMENT", 1))
+        rows = "".join(
+            f'<tr><td><a href="show.aspx?id={number}{n}">第{number}{n}件事情的完整通知</a></td>'
+            f"<td>2024-0{number}-1{n}</td></tr>"
+            for n in range(5)
+        )
+        following = f" href=\"javascript:__doPostBack('Pager','{number + 1}')\"" * (number < 3)
+        return html(
+            f"<form method=post><input type=hidden name=__VIEWSTATE value=v{number}>"
+            f"<table>{rows}</table><a{following}>下一页</a></form>"
+        )
+
+    with serve(answer) as site:
+        found = crawl(site, "/list.aspx?cid=5", tmp_path)
+        asked = [(a.method, a.form) for a in site.asked_for("/list.aspx")]
+    assert (found.status, len(found.posts)) == (0, 15), found.figures
+    sent = {"__EVENTTARGET": "Pager"}
+    assert asked == [
+        ("GET", {}),
+        ("POST", {"__VIEWSTATE": "v1", "__EVENTARGUMENT": "2", **sent}),
+        ("POST", {"__VIEWSTATE": "v2", "__EVENTARGUMENT": "3", **sent}),
+    ]

@@ -10,8 +10,8 @@ import pytest
 
 from crawler.families import detect, read
 from crawler.items import NotAnArticle
-from crawler.reading.listing import has_paging, next_page
 from crawler.reading.page import parse
+from crawler.reading.paging import has_paging, next_page
 from tests.conftest import NOW
 
 URL = "http://www.sample.example/tzgg/content/post_1.html"

@@ -1,8 +1,9 @@
 import pytest
 
-from crawler.families.base import NextPage
+from crawler.families.base import Family, NextPage
 from crawler.families.nfcms import Nfcms
-from crawler.reading.listing import Row, next_page, read_rows
+from crawler.reading.dates import parse_date
+from crawler.reading.listing import Row, read_rows
 from crawler.reading.page import Page, parse
 from tests.conftest import NOW
 
@@ -249,68 +250,135 @@ def test_links_nobody_sees(mark: str) -> None:
     assert "给机器人的陷阱" not in titles(html)
 
 
-# --- paging ------------------------------------------------------------------------------------
-
-PAGING = [
-    ("/tzgg/", '<a href="index_2.html">下一页</a>', "/tzgg/index_2.html"),
-    ("/tzgg/index.html", '<a href="index_1.html">2</a>', "/tzgg/index_1.html"),
-    ("/a/list_5_1.html", '<a href="list_5_2.html">下页</a>', "/a/list_5_2.html"),
-    ("/a/", '<a href="list_5_2.html">后页</a>', "/a/list_5_2.html"),
-    ("/tzgg/", '<a href="?page=2">></a>', "/tzgg/?page=2"),
-    ("/list.asp?cid=5", '<a href="list.asp?cid=5&page=2">下一页</a>', "/list.asp?cid=5&page=2"),
-    ("/tzgg/", '<a href="/tzgg/?pp=2">[2]</a>', "/tzgg/?pp=2"),
-    (
-        "/c/column-index-1.shtml",
-        '<a href="column-index-2.shtml">下一页</a>',
-        "/c/column-index-2.shtml",
-    ),
-    ("/xw/tz.htm", '<a href="tz/7.htm">下一页</a>', "/xw/tz/7.htm"),
-    ("/xw/tz/7.htm", '<a href="6.htm">下页&gt;</a>', "/xw/tz/6.htm"),
-    ("/tzgg/", '<a href="/tzgg/page/2/">Next »</a>', "/tzgg/page/2/"),
-    ("/tzgg/", '<a href="index_2.html"><img src="n.gif" alt="下一页"></a>', "/tzgg/index_2.html"),
-    (
-        "/tzgg/",
-        '<a href="#" onclick="gotoPage(2)">下一页</a>'
-        '<script>function gotoPage(n){location.href="index_"+n+".html"}</script>',
-        "/tzgg/index_2.html",
-    ),
-    (
-        "/tzgg/",
-        '<a href="javascript:go(2)">2</a><a href="index_3.html">3</a>',
-        "/tzgg/index_2.html",
-    ),
-    (
-        "/tzgg/",
-        '<select onchange="location.href=this.value"><option value="/tzgg/">1</option>'
-        '<option value="index_2.html">2</option></select>',
-        "/tzgg/index_2.html",
-    ),
-    (
-        "/l.asp?c=5",
-        "<select onchange=\"location='l.asp?c=5&page='+this.value\"><option value=1>1</option>"
-        "<option value=2>2</option></select>",
-        "/l.asp?c=5&page=2",
-    ),
-]
+CARD_FORMS = {
+    "number, title, date": '<li><a href="/tzgg/{n}.html"><i>{n}</i><span>{t}</span><em>{d}</em></a></li>',
+    "title, source, date, count": '<a href="/tzgg/{n}.html"><div>{t}</div><div><span>云湾发布</span>'
+    "<span>{d}</span><span>{n}阅读</span></div></a>",
+    "marked title": '<li><a href="/tzgg/{n}.html"><p>摘要在前，有若干字</p><p class="news-title">{t}</p>'
+    "<p>{d}</p></a></li>",
+    "whole title among fields": '<li><a href="/tzgg/{n}.html" title="文章标题：{t}&#13;&#10;作    者：佚名'
+    '&#13;&#10;更新时间：{d}">第…</a> {d}</li>',
+    "data-href": '<div data-href="/tzgg/{n}.html"><h4>{t}</h4><p>摘要</p><i>{d}</i></div>',
+    "row of a table": "<tr onclick=\"location.href='/tzgg/{n}.html'\"><td>{n}</td><td>{t}</td><td>{d}</td></tr>",
+    "column of every third row": '<li><a href="/tzgg/t/">环保</a><a href="/tzgg/{n}.html">{t}</a> {d}</li>',
+    "linked date": '<li><a href="/tzgg/{n}.html"><b>1{n}</b> <i>Aug, 2024</i></a>'
+    '<h3><a href="/tzgg/{n}.html">{t}</a></h3></li>',
+    "blog": '<article><h2><a href="/tzgg/{n}.html">{t}</a></h2><div>{d} <a href="/by/1">管理员</a></div>'
+    '<p>摘要 <a href="/tzgg/{n}.html">继续阅读<span>{t}</span></a></p></article>',
+    "leaf of day and month": '<li><div><p>2024</p><p>08-1{n}</p></div><a href="/tzgg/{n}.html">{t}</a></li>',
+}
 
 
-@pytest.mark.parametrize(("path", "html", "expected"), PAGING)
-def test_paging_dialects(path: str, html: str, expected: str) -> None:
-    found = page(main() + html, f"https://a.example{path}")
-    assert next_page(found, 1) == f"https://a.example{expected}"
+@pytest.mark.parametrize("form", CARD_FORMS.values(), ids=CARD_FORMS)
+def test_forms_of_cards(form: str) -> None:
+    items = "".join(form.format(n=n, t=f"第{n}项工作", d=f"2024-08-1{n}") for n in range(2, 8))
+    tag = "table" if form.startswith("<tr") else "div"
+    found = read_rows(page(f"<{tag}>{items}</{tag}>"))
+    assert [(r.url, r.title) for r in found] == [
+        (f"https://a.example/tzgg/{n}.html", f"第{n}项工作") for n in range(2, 8)
+    ]
+    assert [parse_date(r.date_raw, NOW) for r in found] == [
+        parse_date(f"2024-08-1{n}", NOW) for n in range(2, 8)
+    ]
+
+
+# What tells a short main list from a longer one beside it, where addresses do not.
+MAIN = "".join(
+    f'<li><a href="/show.asp?id={n}">本栏第{n}条消息的标题</a> 2024-08-1{n}</li>' for n in range(4)
+)
+SIDE = "".join(
+    f'<li><a href="/show.asp?id=9{n}">别栏第{n}条消息的标题</a> 2024-08-1{n}</li>' for n in range(9)
+)
+TELLING = {
+    "its heading": f"<div><h3>公示</h3><ul>{SIDE}</ul></div><div><h3>工作动态</h3><ul>{MAIN}</ul></div>",
+    "the other's link to more": f'<div><h3>公示 <a href="/list.asp?id=8">更多</a></h3><ul>{SIDE}</ul></div>'
+    f"<div><ul>{MAIN}</ul></div>",
+    "the other's heading leads there": '<div><h3><a href="/list.asp?id=8">公示</a></h3>'
+    f"<ul>{SIDE}</ul></div><div><ul>{MAIN}</ul></div>",
+    "paging": f'<div><ul>{SIDE}</ul></div><div><ul>{MAIN}</ul><a href="/list.asp?id=7&page=2">下一页</a></div>',
+    "the column's number": f"<div><ul>{SIDE}</ul></div><div><ul>{MAIN}</ul></div>".replace(
+        "/show.asp?id=9", "/show.asp?cid=8&aid=9"
+    ).replace("/show.asp?id=", "/show.asp?id=7&aid="),
+}
+
+
+@pytest.mark.parametrize("html", TELLING.values(), ids=TELLING)
+def test_the_main_list_by_more_than_its_length(html: str) -> None:
+    head = "<title>工作动态-云湾市水务局</title>"
+    found = read_rows(page(head + html, "https://a.example/list.asp?id=7"))
+    assert [row.title for row in found] == [f"本栏第{n}条消息的标题" for n in range(4)]
+
+
+def test_a_post_above_the_list_with_its_excerpt() -> None:
+    lead = '<h2><a href="/tzgg/2024/99.html">头条消息的标题</a></h2><p>8月1日，会议召开。</p>'
+    found = read_rows(page(f"<div><div>{lead}</div>{main(5)}</div>"))
+    assert [(r.title, r.date_raw) for r in found][:2] == [
+        ("头条消息的标题", ""),
+        ("云湾市第0号通知的标题", "2024-08-01"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("path", "html"),
+    ("url", "html"),
     [
-        ("/tzgg/", '<a class="next" href="/zcfg/index_2.html">下一页</a>'),
-        ("/list_5_1.html", '<a href="list_6_2.html">下一页</a>'),
-        ("/l.asp?c=5", '<a href="l.asp?c=6&page=2">下一页</a>'),
-        ("/tzgg/", '<a href="https://b.example/tzgg/index_2.html">下一页</a>'),
-        ("/tzgg/", '<a href="/tzgg/">下一页</a>'),
-        ("/tzgg/", '<a href="javascript:void(0)">下一页</a>'),
-        ("/tzgg/", '<div><a href="/zt/2/">2</a></div>'),
+        (
+            "https://a.example/",
+            "".join(
+                f'<div><h3>{c}<a href="/{c}/">更多</a></h3><ul>{MAIN}</ul></div>' for c in "abcd"
+            ),
+        ),
+        (
+            "https://a.example/index.html",
+            f"<div><b>要闻</b><b>公示</b>{main(6)}{side('', 6, mark='box')}</div>",
+        ),
+        (
+            "https://a.example/zcjd/",
+            f"<h3>政策解读</h3><p>暂无数据</p><div><h3>公示</h3><ul>{SIDE}</ul></div>",
+        ),
+        (
+            "https://a.example/login",
+            "<form><input type=password><a href='/f.html'>忘记密码？请点击这里</a>"
+            "<a href='/r.html'>没有账号？立即注册新用户</a></form>",
+        ),
+        (
+            "https://a.example/map.html",
+            "".join(f'<dd><a href="/{c}/">政府信息公开专栏目录{c}</a></dd>' for c in "abcdef"),
+        ),
+        (
+            "https://a.example/so.html",
+            "".join(f'<a href="/s?q={c}">热门搜索的词语和问题{c}</a>' for c in "abcdef"),
+        ),
+        ("https://a.example/404", "<p>今天是2024年8月5日 <a href='/'>返回首页</a></p>"),
     ],
 )
-def test_what_is_no_next_page(path: str, html: str) -> None:
-    assert next_page(page(main() + html, f"https://a.example{path}"), 1) is None
+def test_pages_that_are_no_list(url: str, html: str) -> None:
+    assert Family().rows(page(html, url)) == []
+
+
+def test_the_date_of_publication_among_others() -> None:
+    items = "".join(
+        f'<tr><td>00{n}</td><td><a href="/tzgg/{n}.html">第{n}项工作的通知</a></td>'
+        f"<td>2024-01-0{n}</td><td>2024-08-1{n}</td></tr>"
+        for n in range(1, 4)
+    )
+    head = "<tr><td>索引号</td><td>名称</td><td>成文日期</td><td>发布日期</td></tr>"
+    found = read_rows(page(f"<table>{head}{items}</table>"))
+    assert [row.date_raw for row in found] == [f"2024-08-1{n}" for n in range(1, 4)]
+
+
+def test_a_column_of_columns() -> None:
+    boxes = "".join(side(c, 6, column=f"tzgg/{c}") for c in ("gs", "gg", "rs"))
+    assert len(titles(boxes + side("别处", 12))) == 18
+
+
+def test_a_column_that_is_called_like_a_side_box() -> None:
+    box = f"<div><h3>图片新闻</h3><ul>{MAIN}</ul></div>"
+    url = "https://a.example/list.asp"
+    assert len(titles(f"<title>图片新闻-云湾</title>{box}", url)) == 4
+    assert titles(f"<title>工作动态-云湾</title>{box}", url) == []
+
+
+def test_pages_of_a_newspaper_are_no_posts() -> None:
+    pages = "".join(f'<li><a href="node_{n}.htm">第0{n}版：综合新闻</a></li>' for n in range(8))
+    posts = "".join(f'<li><a href="c_{n}.htm">今天的第{n}条新闻</a></li>' for n in range(5))
+    assert titles(f"<ul>{pages}</ul><ol>{posts}</ol>") == [f"今天的第{n}条新闻" for n in range(5)]

@@ -115,6 +115,52 @@ def test_lists_of_every_kind(title: str, body: str) -> None:
     assert refuse(html(title, NAV + body)) in ("list_page", "no_article")
 
 
+DATED = [f"2024-08-{n + 10}" for n in range(15)]
+LISTS = {
+    "cut titles": "<ul>{}</ul>",
+    "dates in front": "<ul>{}</ul>",
+    "rows without links": "<table>{}</table>",
+    "one cell": "<table><tr><td>{}</td></tr></table>",
+    "cards of four lines": "<div>{}</div>",
+    "excerpts without links": "<div>{}</div>",
+    "a mark of what is new": "<ul>{}</ul>",
+}
+ROWS = {
+    "cut titles": '<li><a href="/t/{n}.html" title="关于第{n}号事项的完整通知">关于第{n}号…</a><i>{d}</i></li>',
+    "dates in front": '<li><span>{d} 10:22:31</span>·<a href="/t/{n}.html">关于第{n}号事项的完整通知</a></li>',
+    "rows without links": "<tr onclick=\"window.open('/t/{n}.html')\"><td>{n}</td><td>关于第{n}号事项</td><td>{d}</td></tr>",
+    "one cell": '<img src="/l.gif"><a href="/t/{n}.html">关于第{n}号事项的完整通知</a>({d})<br>',
+    "cards of four lines": '<div><p><a href="/t/{n}.html">关于第{n}号事项的通知</a></p><p>8月，会议召开。</p>'
+    "<p>云湾日报</p><p>{d}</p></div>",
+    "excerpts without links": '<h4><a href="/t/{n}.html">关于第{n}号事项的通知</a></h4>'
+    "<p>本次活动由县教研室主办，来自全县各校的教师代表参加，进行了深入交流。</p><div>日期：{d}</div>",
+    "a mark of what is new": '<li><a href="/t/{n}.html">关于第{n}号事项的通知</a><img src="/new.gif"> {d}</li>',
+}
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_lists_that_look_like_text(form: str) -> None:
+    items = "".join(ROWS[form].format(n=n, d=d) for n, d in enumerate(DATED))
+    body = f"{NAV}<h3>工作动态</h3>{LISTS[form].format(items)}"
+    assert refuse(html("工作动态-云湾市水务局", body)) in ("list_page", "no_article", "empty_body")
+
+
+def test_articles_beside_lists() -> None:
+    """Pictures alone, a link or four, and a long list of another column beside them."""
+    side = f"<div><h3>通知公告</h3><ul>{rows(20, date='<i>2024-08-11</i>')}</ul></div>"
+    info = "<div>发布时间：2024-08-20 10:00　来源：云湾日报</div>"
+    links = "".join(f'<p><a href="/zc/{n}.html">第{n}项惠民政策的全文</a></p>' for n in range(4))
+    for text in (
+        "<p><img src='/1.jpg'></p><p><img src='/2.jpg'></p>",
+        "<p>附件：<a href='/f/1.pdf'>名单.pdf</a></p>",
+        f"<p>近期出台多项政策，汇总如下，供市民查阅。</p>{links}<p>由主管部门负责解释。</p>",
+    ):
+        page = html("镜头里的丰收", f"{NAV}<h1>镜头里的丰收</h1>{info}<div>{text}</div>{side}")
+        found = read_article(parse(page, "https://a.example/tp/12.html", NOW))
+        assert found.title == "镜头里的丰收"
+        assert "号" not in found.text
+
+
 @pytest.mark.parametrize(
     ("title", "body"),
     [
