@@ -54,6 +54,7 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
+_PARAGRAPH = 100  # characters of sentences
 _CARD = 3  # lines between rows
 
 
@@ -152,10 +153,16 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
     lines = [block for block in body.blocks if block.text]
     if not lines:
         return 0
-    # An info line has one date, a list one a row.
+    # An info line has one date, a list one a row. (So has what readers answer below a text.)
     shown = [date for date in dates if date.origin.startswith("info")]
-    if len({date.raw for date in shown}) >= _LIST and not _is_dated(page, shown):
+    told = sum(len(b.bare) for b in lines if not b.links and _SENTENCE.search(b.text))
+    listed = len({date.raw for date in shown}) >= _LIST and told < _SMALL
+    if listed and not _is_dated(page, shown):
         return len(find_rows(page))
+    labelled = [date for date in dates if date.origin.startswith("info:")]
+    once = len({date.raw for date in labelled}) == 1
+    if once and told >= _PARAGRAPH and _is_dated(page, labelled):
+        return 0  # a short post, and the rows of those who answer
     if not _may_list(lines):
         return 0
     # Attachments are no rows, unless each has its date as posts have.
@@ -163,6 +170,8 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
     found = _rows_of(page, lines, placed)
     if 3 * len(found) < len(lines) and not _are_even(lines, found):
         return 0
+    if _told_before(lines, found) >= _SMALL:
+        return 0  # an article, and the rows below it
     # Excerpts below the rows are sentences, too: then the rows have to be many.
     if len(found) >= _MANY and _of_main(page, found):
         return len(found)
@@ -180,6 +189,17 @@ def _are_even(lines: Sequence[Block], found: Sequence[Placed]) -> bool:
         if gap > _CARD:
             return False
     return True
+
+
+def _told_before(lines: Sequence[Block], found: Sequence[Placed]) -> int:
+    """How many characters of sentences stand above the first row."""
+    places = {one.element for one in found}
+    told = 0
+    for line in lines:
+        if not places.isdisjoint((line.element, *line.element.iterancestors())):
+            break
+        told += len(line.bare) if not line.links and _SENTENCE.search(line.text) else 0
+    return told
 
 
 def _of_main(page: Page, found: Sequence[Placed]) -> bool:

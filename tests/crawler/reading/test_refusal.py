@@ -145,6 +145,21 @@ def test_lists_that_look_like_text(form: str) -> None:
     assert refuse(html("工作动态-云湾市水务局", body)) in ("list_page", "no_article", "empty_body")
 
 
+def test_a_post_and_the_rows_of_those_who_answer() -> None:
+    """However short it is, where a label dates it; long ones where nothing does."""
+    answers = "".join(
+        f'<li><a href="/thread.jsp?id={n}">很有道理，学习了，第{n}次来</a>【老李】08-{n} 16:58</li>'
+        for n in range(10, 18)
+    )
+    text = "路口早晚排长队，公交绕行三公里。希望有关部门调整信号灯，让大家少等几分钟。"
+    for info, told in (("作者：老王 时间：2024-08-09 09:12", text * 3), ("老王", text * 9)):
+        body = f"<div><p>{info}</p><p>{told}</p><ul>{answers}</ul></div>"
+        page = html("路口的信号灯什么时候调", body)
+        assert told in read_article(parse(page, "https://a.example/t.jsp?id=1", NOW)).text
+    bare = f"<div><p>老王</p><p>{text}</p><ul>{answers}</ul></div>"
+    assert refuse(html("路口的信号灯", bare)) == "list_page"
+
+
 def test_articles_beside_lists() -> None:
     """Pictures alone, a link or four, and a long list of another column beside them."""
     side = f"<div><h3>通知公告</h3><ul>{rows(20, date='<i>2024-08-11</i>')}</ul></div>"
