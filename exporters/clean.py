@@ -87,7 +87,9 @@ def clean_html(html: str, *, rel: str | None = None, home: str | None = None) ->
         return html
     cleaner = _cleaner(rel, None if home is None else host_of(home))
     # Twice: the sanitiser takes no surrogates, and it resolves references like &#x1F;
-    return clean_text(cleaner.clean(clean_text(html)))
+    text = clean_text(html)
+    cleaned = cleaner.clean(text)
+    return text if cleaned == text else clean_text(cleaned)
 
 
 @lru_cache

@@ -102,8 +102,11 @@ def post_date(record: Record) -> datetime:
     published = datetime.fromisoformat(record.date_published)
     span = _SPANS[record.date_precision or "day"]
     if record.first_seen_at:
-        since = (datetime.fromisoformat(record.first_seen_at) - published).total_seconds()
-        if 0 < since < span:
+        first_seen = datetime.fromisoformat(record.first_seen_at)
+        since = (first_seen - published).total_seconds()
+        if since <= 0:  # sources date posts a day ahead
+            return first_seen
+        if since < span:
             span = int(since) or 1
     derived = int.from_bytes(hashlib.sha256(record.id.encode()).digest()[:8]) % span
     return published + timedelta(seconds=derived)

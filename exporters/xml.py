@@ -61,7 +61,7 @@ class XmlExporter(FileExporter):
             raise ValueError(f"not well-formed: {error}") from error
 
     def _flush(self) -> None:
-        parts = self._parts
+        parts = self._parts  # markup and text by turns
         # All texts at once: most are a few characters, for which the call costs more than the work.
         parts[1::2] = escape("\0".join(parts[1::2])).split("\0")
         self.file.write("".join(parts).encode())
@@ -79,20 +79,23 @@ class XmlExporter(FileExporter):
 
     def _write_each(self, children: Mapping[str, str | None]) -> None:
         """Elements with text, one after the other; None is left out."""
-        parts = self._parts
+        parts, before = self._parts, ""
         for tag, text in children.items():
             if text is not None:
-                parts += ("<" + tag + ">", text, "</" + tag + ">", "")
+                parts += (f"{before}<{tag}>", text)
+                before = f"</{tag}>"
+        parts += (before, "")
 
     def _write_pairs(
         self, tag: str, key_tag: str, value_tag: str, pairs: Mapping[str, str | None]
     ) -> None:
         """An element of a key and a value for each pair; what has no value is left out."""
-        parts = self._parts
-        end = "</" + value_tag + "></" + tag + ">"
+        parts, before, end = self._parts, "", f"</{value_tag}></{tag}>"
         for key, value in pairs.items():
             if value:
-                parts += (_head(tag, key_tag, value_tag, key), value, end, "")
+                parts += (before + _head(tag, key_tag, value_tag, key), value)
+                before = end
+        parts += (before, "")
 
     def _write_all(self, tag: str, children: Mapping[str, str | None]) -> None:
         """An element that holds elements with text."""

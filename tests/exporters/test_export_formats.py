@@ -281,6 +281,8 @@ def test_wxr_seconds_are_distinct_stable_and_past(make_record: MakeRecord) -> No
     exact = make_record(date_precision="second", date_published="2024-08-25T10:03:07+08:00")
     assert post_date(exact).isoformat() == "2024-08-25T10:03:07+08:00"
     assert post_date(make_record(date_published=None)).isoformat() == make_record().first_seen_at
+    ahead = make_record(date_published="2026-11-25T00:00:00+08:00")  # a day after it was seen
+    assert post_date(ahead).isoformat() == ahead.first_seen_at
 
 
 def written(folder: Path, records: list[Record], identity: Identity, **options: Any) -> None:
