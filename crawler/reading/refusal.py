@@ -54,6 +54,8 @@ _NOTHING = 80
 # So many dated links are a list, and so many of any kind.
 _LIST = 3
 _MANY = 5
+# Where only articles are dated, if they are.
+_OF_ARTICLES = ("json-ld:", "meta:article:published_time", "meta:pubdate")
 _PARAGRAPH = 100  # characters of sentences
 _CARD = 3  # lines between rows
 
@@ -159,11 +161,8 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
     listed = len({date.raw for date in shown}) >= _LIST and told < _SMALL
     if listed and not _is_dated(page, shown):
         return len(find_rows(page))
-    labelled = [date for date in dates if date.origin.startswith("info:")]
-    once = len({date.raw for date in labelled}) == 1
-    if once and told >= _PARAGRAPH and _is_dated(page, labelled):
-        return 0  # a short post, and the rows of those who answer
-    if not _may_list(lines):
+    headed = any(date.origin.startswith(_OF_ARTICLES) for date in dates)
+    if (headed and told >= _SMALL) or not _may_list(lines):
         return 0
     # Attachments are no rows, unless each has its date as posts have.
     placed = [one for one in every_row(page) if one.row.date_raw or not is_file(one.row.url)]
@@ -172,6 +171,10 @@ def _listed(page: Page, body: Body, dates: Sequence[Candidate]) -> int:
         return 0
     if _told_before(lines, found) >= _SMALL:
         return 0  # an article, and the rows below it
+    labelled = [date for date in dates if date.origin.startswith("info:")]
+    once = len({date.raw for date in labelled}) == 1
+    if found and once and told >= _PARAGRAPH and _is_dated(page, labelled):
+        return 0  # a short post, and the rows of those who answer
     # Excerpts below the rows are sentences, too: then the rows have to be many.
     if len(found) >= _MANY and _of_main(page, found):
         return len(found)
