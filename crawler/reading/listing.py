@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
@@ -23,11 +23,10 @@ from lxml.html import HtmlElement
 
 from crawler.reading.boilerplate import SIDE_NAMES
 from crawler.reading.links import address, is_led, said
-from crawler.reading.page import Page, hiding_selectors, is_hidden, visible_text
+from crawler.reading.page import Page, is_hidden, visible_text
 from crawler.reading.paging import PAGING, find_pager, is_pager, same_list
 from crawler.reading.rows import date_beside, date_element, date_of, is_cut, is_date, title_of
 from crawler.reading.text import squeeze
-from crawler.reading.tree import AWAY
 from crawler.reading.urls import absolute, column_path, host_of, is_column
 
 
@@ -416,7 +415,6 @@ def _without_tabs(pieces: list[_Piece]) -> list[_Piece]:
 
 def _links(page: Page) -> list[tuple[HtmlElement, str]]:
     """Visible links that may lead to a post, with their absolute http(s) URL."""
-    concealed = hiding_selectors(page)
     logins = {
         form
         for field in page.root.iter("input")
@@ -431,7 +429,7 @@ def _links(page: Page) -> list[tuple[HtmlElement, str]]:
         if url is None or url.split("#")[0] == page.url or _is_no_post(url, page.url):
             continue
         # Links hidden from people are traps for robots.
-        if any(_is_concealed(element, concealed) for element in (link, *link.iterancestors())):
+        if any(_is_concealed(element, page.concealed) for element in (link, *link.iterancestors())):
             continue
         title = title_of(link)
         if logins and any(form in logins for form in link.iterancestors("form")):
@@ -486,13 +484,8 @@ def _before(link: HtmlElement) -> str:
     return (text or "").rstrip()
 
 
-def _is_concealed(element: HtmlElement, selectors: frozenset[str]) -> bool:
-    if is_hidden(element) or AWAY.search(element.get("style") or ""):
-        return True
-    if not selectors:
-        return False
-    names = {f".{name}" for name in (element.get("class") or "").split()}
-    return not selectors.isdisjoint(names | {f"#{element.get('id')}"})
+def _is_concealed(element: HtmlElement, concealed: Collection[HtmlElement]) -> bool:
+    return is_hidden(element) or element in concealed
 
 
 def _row_of(

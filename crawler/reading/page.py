@@ -15,16 +15,15 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate, Capture, NotAnArticle
 from crawler.reading.decode import decode
+from crawler.reading.hidden import concealed, hides
 from crawler.reading.text import fold_space, unwrap
-from crawler.reading.tree import AWAY, HIDING, build
+from crawler.reading.tree import build
 from crawler.reading.urls import absolute
 
 _END_TAGS = re.compile(r"</(?:html|body)\b[^<>]*>", re.I)
 _MOST_MARKS = 210_000  # tags and references: 10 s and 400 MiB; huge tables have half of that
 _MOST_LINKS = 10_000
-_SIMPLE = re.compile(r"\s*[.#][\w-]+\s*$")
 _WAITING = re.compile(r"(?!.*display\s*:\s*none).*visibility\s*:\s*hidden", re.I | re.S)
-_PRINT = re.compile(r"@media\s+print\b[^{}]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}?", re.I)
 _TAIL = 5000  # characters; scripts and comments may stand behind the end tag
 # The first start tag, behind XML declaration, doctype and comments.
 _ROOT = re.compile(r"(?>\s+|<\?[^>]*>|<!--.*?-->|<!(?!--)[^>]*>)*+<([A-Za-z][\w:.-]*)", re.S)
@@ -36,7 +35,9 @@ _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})|0*(\d{1,7}));?")
 # What an XPath can name; other names (`o:p` is Word's) are counted.
 _STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*(?:\[\d+\])?")
 # Elements whose text no reader sees as part of a page.
-UNREAD = frozenset(("script", "style", "noscript", "template", "textarea", "select", "option"))
+UNREAD = frozenset(
+    ("script", "style", "noscript", "template", "textarea", "select", "option", "canvas", "dialog")
+)
 
 # Elements that begin a new line; all others are inline and join with nothing between them.
 BLOCKS = frozenset(
@@ -105,6 +106,8 @@ class Page:
     """All of them in document order. (lxml makes an element anew whenever none is held.)"""
     named: dict[str, list[HtmlElement]]
     """Elements by tag (`p`), class (`.title`) and id (`#zoom`), in document order."""
+    concealed: set[HtmlElement]
+    """Those that style sheets hide."""
     base: str
     """What relative links are joined to: `<base href>` if there is one, else `url`."""
     meta: dict[str, list[Candidate]] = field(default_factory=dict)
@@ -134,6 +137,7 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         raise NotAnArticle("too_big", f"{marks} tags and references")
     root = build(text)
     elements = list(root.iter())
+    named = _index(elements)
     page = Page(
         url=url,
         fetched_at=fetched_at,
@@ -141,7 +145,8 @@ def parse(body: bytes, url: str, fetched_at: datetime, content_type: str = "") -
         encoding=encoding,
         root=root,
         elements=elements,
-        named=_index(elements),
+        named=named,
+        concealed=concealed(named),
         base=url,
         source=text,
         ended=ended,
@@ -220,8 +225,8 @@ def _index(elements: Iterable[HtmlElement]) -> dict[str, list[HtmlElement]]:
             elif name == "id":
                 named[f"#{value}"].append(element)
             elif name == "style":
-                hides, by_size = _hiding(value)
-                if hides and not (by_size and _is_sized_below(element)):
+                unseen, by_size = hides(value)
+                if unseen and not (by_size and _is_sized_below(element)):
                     element.set("hidden", "")
             elif name == "aria-hidden" and value == "true" and not element.text_content().strip():
                 element.set("hidden", "")
@@ -234,33 +239,9 @@ def _classes(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f".{each}" for each in value.split()))
 
 
-@lru_cache(maxsize=4096)
-def _hiding(style: str) -> tuple[bool, bool]:
-    """Whether a style hides an element or puts it where nobody sees it, and whether by its size."""
-    if HIDING.search(style):
-        return True, False
-    away = AWAY.search(style)
-    return bool(away), bool(away and away["size"])
-
-
 def _is_sized_below(element: HtmlElement) -> bool:
     """Wrappers take the gaps between their children away by a size of 0, which these set again."""
     return any("font-size" in (child.get("style") or "") for child in element.iterdescendants())
-
-
-def hiding_selectors(page: Page) -> frozenset[str]:
-    """Class and id selectors that the page's own style sheets hide, on a screen."""
-    found: set[str] = set()
-    for sheet in page.named.get("style", []):
-        for rule in _PRINT.sub("", sheet.text or "").split("}"):
-            # Few rules do: looking for a word is cheaper than for a declaration.
-            if "none" not in (lower := rule.lower()) and "hidden" not in lower:
-                continue
-            selectors, _, declarations = rule.rpartition("{")
-            if HIDING.search(declarations):
-                selectors = selectors.rpartition("{")[2]  # of @media
-                found.update(s.strip() for s in selectors.split(",") if _SIMPLE.match(s))
-    return frozenset(found)
 
 
 def _show_what_scripts_show(page: Page) -> None:
@@ -278,13 +259,12 @@ def _show_what_scripts_show(page: Page) -> None:
 
 def _hide_by_sheets(page: Page) -> None:
     """Mark what style sheets hide, unless it is much of the page: then a script will show it."""
-    if not (selectors := hiding_selectors(page)):
+    if not page.concealed:
         return
     whole = sum(len(body.text_content()) for body in page.named.get("body", []))
-    for selector in selectors:
-        for element in page.named.get(selector, []):
-            if 3 * len(element.text_content()) < whole:
-                element.set("hidden", "")
+    for element in page.concealed:
+        if 3 * len(element.text_content()) < whole:
+            element.set("hidden", "")
 
 
 @cache

@@ -196,7 +196,7 @@ def next_form(page: Page, number: int) -> tuple[tuple[str, str], ...]:
     """The fields by which page `number` + 1 is asked of the list's own address, by POST.
 
     () where the page has no such form: only a form that leads back to the list counts, sent by
-    `__doPostBack` (ASP.NET) or by a function that sets a field to the number.
+    `__doPostBack` (ASP) or by a function that sets a field to the number.
     """
     for element in islice(_to_page(page, number + 1), _FEW):
         script = f"{element.get('href') or ''};{element.get('onclick') or ''}"

@@ -15,18 +15,8 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.items import NotAnArticle
+from crawler.reading.hidden import HIDING
 from crawler.reading.text import drop_controls
-
-# Styles that hide an element.
-HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-# And styles that leave it where nobody sees it.
-AWAY = re.compile(
-    r"(?:left|top|text-indent|margin-left)\s*:\s*-(?:\d{3,}|\d{2,}r?em)|"
-    r"clip\s*:\s*rect\((?:\s*0(?:px)?\s*,?){4}\)|clip-path\s*:\s*inset\(\s*(?:50|100)%|"
-    r"\bscale\(\s*0\s*[,)]|"
-    r"(?:^|[;\s])(?:(?P<size>font-size)|opacity|height|max-height)\s*:\s*0(?:\.0*)?(?:px|pt|r?em|%)?\s*(?:;|$|!)",
-    re.I,
-)
 
 # One class for all elements, where lxml.html would ask Python for each.
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)
