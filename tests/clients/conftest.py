@@ -136,7 +136,7 @@ def program() -> Callable[..., str]:
         done = subprocess.run(
             [found, *map(str, command[1:])],
             cwd=cwd, capture_output=True, text=True, timeout=300, check=False,
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(cwd or ROOT), "TZ": "UTC",
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(cwd or CLIENTS), "TZ": "UTC",
                  "LANG": "C.UTF-8", "NODE_PATH": str(CLIENTS / "node_modules")},
         )  # fmt: skip
         assert done.returncode == 0 or not ok, done.stdout + done.stderr
