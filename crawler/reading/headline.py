@@ -143,9 +143,12 @@ def find_headline(
             return headline
     named = page.root.find(".//title")
     in_title = fold_space(named.text_content()) if named is not None else ""
-    stem = without_suffix(
-        named.text_content().strip() if named is not None else "",
-        [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
+    # Two spaces may set the site's name apart: they are folded afterwards.
+    stem = fold_space(
+        without_suffix(
+            named.text_content().strip() if named is not None else "",
+            [site_name(page), *(c.raw for c in page.meta.get("columnname", []))],
+        )
     )
     # A heading that the page's own <title> begins with is the headline.
     for heading in matches(page, _HEADINGS):

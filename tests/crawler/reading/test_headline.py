@@ -1,5 +1,6 @@
 import pytest
 
+from crawler.reading.article import read_article
 from crawler.reading.headline import Headline, read_headline, without_suffix
 from crawler.reading.page import parse
 from tests.conftest import NOW
@@ -58,3 +59,9 @@ def test_neighbours_by_class() -> None:
 )
 def test_site_suffix(title: str, stem: str) -> None:
     assert without_suffix(title, ["某省教育考试院"]) == stem
+
+
+def test_a_headline_that_only_the_head_has_is_clean() -> None:
+    html = f"<title>候鸟&#xFFFE;&#x200B;归来\n的季节&nbsp;&nbsp;某某网</title><p>{'湿地迎来候鸟。' * 60}</p>"
+    article = read_article(parse(html.encode(), "https://a.example/x/1.html", NOW))
+    assert article.title == "候鸟归来 的季节"
