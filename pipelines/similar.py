@@ -35,7 +35,6 @@ _SLACK = 0.1
 """Share of the places and units that a reworded long text may change."""
 
 _Hashes = npt.NDArray[np.uint64]
-_MASK = (1 << 64) - 1
 
 
 def sign(text: str) -> bytes:

@@ -16,11 +16,7 @@ from crawler.reading.byline import read_bylines
 from crawler.reading.dateline import edition_day, is_row, text_dates
 from crawler.reading.dates import url_date
 from crawler.reading.headline import find_headline
-from crawler.reading.infoline import (
-    merge,
-    read_credits,
-    read_lines,
-)
+from crawler.reading.infoline import merge, read_credits, read_lines
 from crawler.reading.listing import Row
 from crawler.reading.marked import marked_fields, read_card, read_cells, read_info
 from crawler.reading.metadata import read_metadata, scripted_date, site_name

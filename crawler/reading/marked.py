@@ -11,20 +11,9 @@ from lxml.html import HtmlElement
 
 from crawler.items import Candidate
 from crawler.reading.dates import find_dates
-from crawler.reading.infoline import (
-    EDGE,
-    LABEL,
-    LOOSE,
-    NOISE,
-    OUTLET_NAME,
-    SHORT,
-    is_account,
-    is_outlet,
-    merge,
-    read_info_line,
-    read_lines,
-)
-from crawler.reading.names import english_names
+from crawler.reading.infoline import LOOSE, is_account, merge, read_lines
+from crawler.reading.labels import EDGE, LABEL, NOISE, read_info_line
+from crawler.reading.names import OUTLET_NAME, SHORT, english_names, is_outlet
 from crawler.reading.page import Page, candidate, visible_lines, visible_text
 from crawler.reading.text import fold_space, squeeze
 

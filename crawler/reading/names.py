@@ -1,4 +1,4 @@
-"""Names of persons: what reads like one, and those of an English byline."""
+"""Names of persons and of outlets: what reads like one, and those of an English byline."""
 
 from __future__ import annotations
 
@@ -54,6 +54,13 @@ _NO_PERSON = re.compile(
 )
 
 
+SHORT = 20  # characters
+OUTLET_NAME = re.compile(
+    r"^[\u4e00-\u9fffA-Za-z0-9·+《-]+(?:报|网|网络版|社|台|客户端|新闻|财经|杂志|周刊|在线|频道|公众号|发布|通讯|月刊|半月谈|导报|电视|广播"
+    r"|報|網|新聞|雜誌|週刊)》?$"
+)
+
+
 def is_name(word: str) -> bool:
     """Whether two or three characters read like a person's name."""
     return (
@@ -84,3 +91,8 @@ def english_names(line: str, *, bare: bool = False) -> str:
             if by and (dates or " " in by["said"]) and _ONE.match(names):
                 return by["who"]
     return ""
+
+
+def is_outlet(name: str) -> bool:
+    """Whether a name ends like an outlet's."""
+    return bool(OUTLET_NAME.match(name)) and len(name) <= SHORT

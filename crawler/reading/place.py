@@ -18,7 +18,8 @@ from crawler.reading.boilerplate import asides, is_control_link, is_reader
 from crawler.reading.byline import shown_bylines
 from crawler.reading.dates import find_dates
 from crawler.reading.headline import Headline
-from crawler.reading.infoline import is_info_line, merge, names_outlet, read_credits, read_info_line
+from crawler.reading.infoline import is_info_line, merge, names_outlet, read_credits
+from crawler.reading.labels import read_info_line
 from crawler.reading.marked import read_info
 from crawler.reading.node import known_node
 from crawler.reading.page import BLOCKS, Page, candidate, select, visible_text

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from crawler.reading.blocks import Block
 from crawler.reading.boilerplate import is_barrier, is_comments, is_control, is_editor
 from crawler.reading.dates import find_dates
-from crawler.reading.infoline import read_info_line
+from crawler.reading.labels import read_info_line
 from crawler.reading.page import BLOCKS
 from crawler.reading.text import squeeze
 

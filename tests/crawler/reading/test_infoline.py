@@ -1,6 +1,6 @@
 import pytest
 
-from crawler.reading.infoline import read_info_line
+from crawler.reading.labels import read_info_line
 from crawler.reading.marked import read_info
 from crawler.reading.page import parse
 from tests.conftest import NOW
