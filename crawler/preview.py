@@ -19,7 +19,7 @@ from crawler.families.base import Family, NextPage
 from crawler.finish import Finish
 from crawler.items import NotAnArticle
 from crawler.middlewares.pace import asked_for
-from crawler.reader import further_pages, read_list, read_page
+from crawler.reader import further_pages, open_list, read_page
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
 from crawler.registry import reader_of
@@ -56,11 +56,8 @@ class View:
         if not self.walk.channel:
             self.walk.family = self.walk.family or detect(page)
             self.walk.channel = self.walk.family.column_path(asked)
-        family = self.walk.platform
-        rows, following = read_list(page, family, asked)
-        if not rows and following is None:
-            family = self.walk.family = detect(page)  # as in a crawl
-            rows, following = read_list(page, family, asked)
+        family, rows, following = open_list(page, self.walk.platform, asked)
+        self.walk.family = family
         if not rows and following is None:
             print(f"{page.url}\nrefused: {refusal}")
             return None

@@ -95,6 +95,17 @@ def read_list(
     return rows, following
 
 
+def open_list(page: Page, family: Family, asked: str) -> tuple[Family, list[Row], NextPage | None]:
+    """The first page of a list, as `read_list` reads it, and whose way of listing it is: a site may
+    list some columns in another platform's way than that of `family`.
+    """
+    rows, following = read_list(page, family, asked)
+    if not rows and following is None:
+        family = detect(page)
+        rows, following = read_list(page, family, asked)
+    return family, rows, following
+
+
 def read_post(
     source: Source,
     pages: Sequence[Page],

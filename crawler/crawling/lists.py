@@ -23,7 +23,7 @@ from crawler.families import detect
 from crawler.families.base import NextPage
 from crawler.items import Article, Listing, NotAnArticle
 from crawler.middlewares.pace import asked_for
-from crawler.reader import is_unchanged, read_capture, read_list, read_page
+from crawler.reader import is_unchanged, open_list, read_capture, read_list, read_page
 from crawler.reading.dates import parse_date
 from crawler.reading.listing import Row
 from crawler.reading.page import Page
@@ -98,10 +98,10 @@ class Lists:
             walk.family = detect(page)
             walk.channel = walk.family.column_path(walk.start)
         asked = asked_for(response.request)
-        rows, following = read_list(page, walk.family, asked, walk.number, guessed=walk.guessed)
-        if not rows and following is None and walk.number == 1:
-            walk.family = detect(page)  # a site may list some columns in another platform's way
-            rows, following = read_list(page, walk.family, asked)
+        if walk.number == 1:
+            walk.family, rows, following = open_list(page, walk.family, asked)
+        else:
+            rows, following = read_list(page, walk.family, asked, walk.number, guessed=walk.guessed)
         walk.shells = 0 if rows else walk.shells + 1
         if not rows and (walk.number > 1 or following is None or walk.shells > _MAX_SHELLS):
             self._problem(response.url, walk, "the list has no rows")
